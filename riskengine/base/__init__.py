@@ -1,0 +1,1 @@
+"""Clock, ids, text, secrets and bundled files: the standard library only."""
