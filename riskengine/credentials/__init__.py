@@ -1,0 +1,1 @@
+"""Proofs of identity as pure algorithms: SRP, sealing, TOTP, codes, password policy, client secrets."""

@@ -1,0 +1,1 @@
+"""Tokens as pure algorithms: signing keys, claims, JWTs, refresh tokens and their lifetimes."""
