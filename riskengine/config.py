@@ -1,0 +1,75 @@
+"""Settings: defaults, then a TOML file, then RISKENGINE_* variables, then the command line."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class ConfigurationError(Exception):
+    """A setting is unknown, malformed or missing; the message names it."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting of the service, with its default."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    database: str = "sqlite:///riskengine.db"
+    region: str = "us-east-1"
+    account: str = "000000000000"  # the account number in ARNs
+    issuer: str = ""  # base URL of token issuers; empty: http://HOST:PORT
+    secret_key: str = ""  # master key, 32 bytes in base64 or hex; empty: from secret_key_file
+    secret_key_file: str = ""  # empty: beside the SQLite file, else riskengine.key
+    trusted_proxies: tuple[str, ...] = ()  # CIDRs whose X-Forwarded-For is believed
+    geo_country: str = ""  # MaxMind-format files; empty: the bundled one
+    geo_asn: str = ""
+    geo_city: str = ""
+    body_limit: int = 1_048_576  # bytes
+    crypto_threads: int = 2
+    clock_skew_seconds: int = 300  # of signed requests and SRP timestamps
+    log_level: str = "info"
+    log_format: str = "text"  # text or json
+    insecure_dev: bool = False  # accept unsigned operator requests
+
+
+def load(
+    file: str | None, overrides: Mapping[str, Any], environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings from every source; `overrides` (not None) win.
+
+    Raises:
+        ConfigurationError: naming what is unknown or malformed.
+    """
+    values: dict[str, Any] = {}
+    environment = os.environ if environment is None else environment  # noqa: TID251 - the one reader
+    file = file or environment.get("RISKENGINE_CONFIG")
+    if file:
+        values |= _from_file(Path(file))
+    values |= _from_environment(environment)
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"Bad setting: {error}") from None
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"Can't read the settings file {path}: {error}") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in Settings.__struct_fields__:
+        text = environment.get(f"RISKENGINE_{name.upper()}")
+        if text is None:
+            continue
+        is_list = isinstance(getattr(Settings(), name), tuple)
+        values[name] = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
+    return values

@@ -1,0 +1,51 @@
+"""A user pool: the API's own description of it, and what the API does not show."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from riskengine import api
+
+ThreatMode = Literal["OFF", "AUDIT", "ENFORCED"]
+
+
+class Pool(Struct, frozen=True, kw_only=True):
+    """A user pool. `description` is what DescribeUserPool answers."""
+
+    id: str
+    created: int
+    modified: int
+    description: api.UserPoolType
+    is_software_token_enabled: bool = False
+    software_token_configuration: api.SoftwareTokenMfaConfigType | None = None
+    sms_mfa_configuration: api.SmsMfaConfigType | None = None
+    email_mfa_configuration: api.EmailMfaConfigType | None = None
+    version: int = 0
+
+    @property
+    def short_name(self) -> str:
+        """What follows the underscore of the id: the pool name in SRP."""
+        return self.id.partition("_")[2]
+
+    @property
+    def is_case_sensitive(self) -> bool:
+        """Whether `Alice` and `alice` are two users (API default: yes)."""
+        configuration = self.description.username_configuration
+        return configuration is None or configuration.case_sensitive is not False
+
+    @property
+    def threat_mode(self) -> ThreatMode:
+        """Advanced security: OFF, AUDIT (record only) or ENFORCED."""
+        add_ons = self.description.user_pool_add_ons
+        mode = add_ons.advanced_security_mode if add_ons else None
+        return "ENFORCED" if mode == "ENFORCED" else "AUDIT" if mode == "AUDIT" else "OFF"
+
+    @property
+    def mfa(self) -> Literal["OFF", "OPTIONAL", "ON"]:
+        """Whether a second factor is never, sometimes or always asked."""
+        mode = self.description.mfa_configuration
+        return "ON" if mode == "ON" else "OPTIONAL" if mode == "OPTIONAL" else "OFF"
+
+    def username_key(self, username: str) -> str:
+        """The form in which user names are compared."""
+        return username if self.is_case_sensitive else username.lower()

@@ -1,0 +1,21 @@
+"""A signed-in session: the family of tokens grown from one sign-in."""
+
+from msgspec import Struct
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """One sign-in's tokens. `id` is their `origin_jti`; only the refresh token's hash is kept."""
+
+    pool: str
+    id: str
+    client: str
+    sub: str
+    refresh_hash: bytes
+    created: int  # auth_time
+    expires: int  # of the refresh token
+    event_id: str
+    scopes: tuple[str, ...] = ()
+    is_revoked: bool = False
+    previous_hash: bytes | None = None  # of the refresh token that rotation replaced
+    rotated_at: int = 0
+    version: int = 0

@@ -1,0 +1,56 @@
+"""A user of a pool, the credential, and the lock on guessing."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+UserStatus = Literal[
+    "UNCONFIRMED", "CONFIRMED", "FORCE_CHANGE_PASSWORD", "RESET_REQUIRED", "EXTERNAL_PROVIDER"
+]
+MfaFactor = Literal["SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"]
+
+
+class Credential(Struct, frozen=True, kw_only=True):
+    """An SRP verifier, sealed, and its salt (hex)."""
+
+    salt: str
+    verifier: bytes
+    set_at: int
+
+
+class SoftwareToken(Struct, frozen=True, kw_only=True):
+    """A TOTP generator: sealed secret, and the last time step that was used."""
+
+    secret: bytes
+    is_verified: bool = False
+    last_step: int = 0
+    device_name: str | None = None
+
+
+class User(Struct, frozen=True, kw_only=True):
+    """A user. `attributes` hold every attribute but `sub`, as the API writes them."""
+
+    pool: str
+    sub: str
+    username: str
+    created: int
+    modified: int
+    status: UserStatus
+    is_enabled: bool = True
+    attributes: dict[str, str] = {}
+    credential: Credential | None = None
+    temporary_until: int | None = None  # a temporary password's end
+    software_token: SoftwareToken | None = None
+    mfa_enabled: tuple[MfaFactor, ...] = ()
+    mfa_preferred: MfaFactor | None = None
+    signed_out_at: int = 0  # tokens issued up to then are dead
+    version: int = 0
+
+
+class Lockout(Struct, frozen=True, kw_only=True):
+    """Failures in a row of one user and one kind of guess, and the lock they brought."""
+
+    failures: int = 0
+    last_failure: int = 0
+    locked_until: int = 0
+    version: int = 0

@@ -1,0 +1,28 @@
+"""The schema's history: numbered, forward only, never edited once released.
+
+Every table is keyed by its pool first (then by user, where there is one), so that a distributed
+PostgreSQL can shard it; `access_keys`, a handful of operators' keys, is the exception. `events`
+holds its time in the primary key: it can be range-partitioned by time without a new key.
+"""
+
+from riskengine.storage.errors import StorageError
+from riskengine.storage.migrations import m0001_first
+from riskengine.storage.migrations.migration import Migration
+
+MIGRATIONS: tuple[Migration, ...] = (m0001_first.MIGRATION,)
+
+VERSIONS_TABLE = "create table if not exists schema_versions (version BIGINT primary key)"
+
+
+def missing(applied: int) -> tuple[Migration, ...]:
+    """What a schema at this version lacks, in order.
+
+    Raises:
+        StorageError: when the schema is newer than this program.
+    """
+    if applied > MIGRATIONS[-1].version:
+        raise StorageError(f"schema {applied}, known is {MIGRATIONS[-1].version}: use a newer program")
+    return tuple(migration for migration in MIGRATIONS if migration.version > applied)
+
+
+__all__ = ["MIGRATIONS", "VERSIONS_TABLE", "Migration", "missing"]

@@ -1,0 +1,24 @@
+"""SQL of authentication events."""
+
+from riskengine.storage.sql import Statement
+
+GET = Statement("select body from events where pool = :pool and sub = :sub and id = :id")
+NEWEST = Statement(
+    "select body from events where pool = :pool and sub = :sub order by time desc, id desc limit :limit"
+)
+BEFORE = Statement(
+    "select body from events where pool = :pool and sub = :sub and (time, id) < (:time, :id)"
+    " order by time desc, id desc limit :limit"
+)
+SINCE = Statement(
+    "select body, time, id from events where pool = :pool and (time, id) > (:time, :id)"
+    " order by time, id limit :limit"
+)
+ADD = Statement(
+    "insert into events (pool, sub, time, id, version, body)"
+    " values (:pool, :sub, :time, :id, :version, :body)"
+)
+SAVE = Statement(
+    "update events set version = version + 1, body = :body"
+    " where pool = :pool and sub = :sub and time = :time and id = :id and version = :version"
+)

@@ -1,0 +1,23 @@
+"""SQL of token families. `is_revoked` and `version` stand in columns: revoking rewrites no body."""
+
+from riskengine.storage.sql import Statement
+
+GET = Statement("select body, version, is_revoked from sessions where pool = :pool and id = :id")
+FIND_BY_REFRESH = Statement(
+    "select body, version, is_revoked from sessions"
+    " where pool = :pool and (refresh_hash = :hash or previous_hash = :hash) limit 1"
+)
+ADD = Statement(
+    "insert into sessions"
+    " (pool, id, sub, refresh_hash, previous_hash, expires, is_revoked, version, body)"
+    " values (:pool, :id, :sub, :refresh_hash, :previous_hash, :expires, :is_revoked, :version, :body)"
+)
+SAVE = Statement(
+    "update sessions set version = version + 1, refresh_hash = :refresh_hash,"
+    " previous_hash = :previous_hash, expires = :expires, is_revoked = :is_revoked, body = :body"
+    " where pool = :pool and id = :id and version = :version"
+)
+REVOKE_ALL = Statement(
+    "update sessions set is_revoked = 1, version = version + 1"
+    " where pool = :pool and sub = :sub and is_revoked = 0"
+)

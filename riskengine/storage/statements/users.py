@@ -1,0 +1,65 @@
+"""SQL of users, their aliases, and the ten attributes that ListUsers can search."""
+
+from dataclasses import dataclass
+
+from riskengine.storage.interface import SEARCHABLE
+from riskengine.storage.sql import Statement
+
+# Where the API's name of an attribute is not its column's.
+_COLUMNS = {"status": "enabled", "cognito:user_status": "status"}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The three questions to one indexed column; each is a range of its index."""
+
+    exactly: Statement
+    between: Statement
+    from_on: Statement
+
+
+def _search(column: str) -> Search:
+    head = "select body from users where pool = :pool and sub > :after and"
+    tail = "order by sub limit :limit"
+    return Search(
+        exactly=Statement(f"{head} {column} = :value {tail}"),
+        between=Statement(f"{head} {column} >= :value and {column} < :end {tail}"),
+        from_on=Statement(f"{head} {column} >= :value {tail}"),
+    )
+
+
+SEARCHES = {attribute: _search(_COLUMNS.get(attribute, attribute)) for attribute in SEARCHABLE}
+
+GET = Statement("select body from users where pool = :pool and sub = :sub")
+FIND = Statement(
+    "select users.body from ("
+    " select sub, 0 as place from users where pool = :pool and username = :name_key"
+    " union all select sub, 1 from users where pool = :pool and sub = :name_key"
+    " union all select sub, 2 from aliases where pool = :pool and alias = :name_key"
+    ") as found join users on users.pool = :pool and users.sub = found.sub order by found.place limit 1"
+)
+LIST = Statement("select body from users where pool = :pool and sub > :after order by sub limit :limit")
+COUNT_UP_TO = Statement(
+    "select count(*) from (select sub from users where pool = :pool limit :limit) as some_users"
+)
+COUNT_BELOW = Statement("select count(*) from users where pool = :pool and sub < :end")
+
+ADD = Statement(
+    "insert into users (pool, sub, version, body, username, enabled, status,"
+    " email, phone_number, name, given_name, family_name, preferred_username)"
+    " values (:pool, :sub, :version, :body, :username, :enabled, :status,"
+    " :email, :phone_number, :name, :given_name, :family_name, :preferred_username)"
+)
+SAVE = Statement(
+    "update users set version = version + 1, body = :body, enabled = :enabled, status = :status,"
+    " email = :email, phone_number = :phone_number, name = :name, given_name = :given_name,"
+    " family_name = :family_name, preferred_username = :preferred_username"
+    " where pool = :pool and sub = :sub and version = :version"
+)
+
+ADD_ALIAS = Statement("insert into aliases (pool, alias, sub) values (:pool, :alias, :sub)")
+TAKE_ALIAS = Statement(
+    "insert into aliases (pool, alias, sub) values (:pool, :alias, :sub)"
+    " on conflict (pool, alias) do update set sub = excluded.sub"
+)
+DROP_ALIASES = Statement("delete from aliases where pool = :pool and sub = :sub")

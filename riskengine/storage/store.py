@@ -1,0 +1,130 @@
+"""The store over one database: every table for reading, transactions for writing."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from riskengine.storage.database import Database
+from riskengine.storage.sql import Statement
+from riskengine.storage.statements.cascades import PURGE
+from riskengine.storage.tables.clients import Clients
+from riskengine.storage.tables.events import Events
+from riskengine.storage.tables.groups import Groups
+from riskengine.storage.tables.keys import Keys
+from riskengine.storage.tables.lockouts import Lockouts
+from riskengine.storage.tables.pools import Pools
+from riskengine.storage.tables.populations import Populations
+from riskengine.storage.tables.profiles import Profiles
+from riskengine.storage.tables.risk_configurations import RiskConfigurations
+from riskengine.storage.tables.sessions import Sessions
+from riskengine.storage.tables.spent import Spent
+from riskengine.storage.tables.users import Users
+from riskengine.storage.unit import NoUnit, Unit, Write, Writes
+
+_PING = Statement("select max(version) from schema_versions")
+
+
+class Tables:
+    """Every kind of row, over one database and one place for writes."""
+
+    __slots__ = ("_database", "_writes")
+
+    def __init__(self, database: Database, writes: Writes) -> None:
+        self._database = database
+        self._writes = writes
+
+    @property
+    def pools(self) -> Pools:
+        """User pools."""
+        return Pools(self._database, self._writes)
+
+    @property
+    def clients(self) -> Clients:
+        """App clients."""
+        return Clients(self._database, self._writes)
+
+    @property
+    def users(self) -> Users:
+        """Users."""
+        return Users(self._database, self._writes)
+
+    @property
+    def lockouts(self) -> Lockouts:
+        """Failures in a row."""
+        return Lockouts(self._database, self._writes)
+
+    @property
+    def groups(self) -> Groups:
+        """Groups and their members."""
+        return Groups(self._database, self._writes)
+
+    @property
+    def risk_configurations(self) -> RiskConfigurations:
+        """Risk configurations."""
+        return RiskConfigurations(self._database, self._writes)
+
+    @property
+    def events(self) -> Events:
+        """Authentication events."""
+        return Events(self._database, self._writes)
+
+    @property
+    def profiles(self) -> Profiles:
+        """What the engine knows of each user."""
+        return Profiles(self._database, self._writes)
+
+    @property
+    def populations(self) -> Populations:
+        """Each pool's shared risk state."""
+        return Populations(self._database, self._writes)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Token families."""
+        return Sessions(self._database, self._writes)
+
+    @property
+    def spent(self) -> Spent:
+        """Ids that may be used once."""
+        return Spent(self._database, self._writes)
+
+    @property
+    def keys(self) -> Keys:
+        """Signing keys and access keys."""
+        return Keys(self._database, self._writes)
+
+
+class Store(Tables):
+    """A `Storage` over one database."""
+
+    __slots__ = ()
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, NoUnit())
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Tables, None]:
+        """A unit of work: committed when the block ends, dropped when it raises."""
+        unit = Unit()
+        try:
+            yield Tables(self._database, unit)
+        finally:
+            unit.is_ended = True
+        if unit.writes:
+            await self._database.commit(unit.writes)
+
+    async def migrate(self) -> None:
+        """Bring the schema up to date."""
+        await self._database.migrate()
+
+    async def ping(self) -> None:
+        """Raises `Unavailable` when the database does not answer."""
+        await self._database.rows(_PING, {})
+
+    async def purge(self, now: int, *, limit: int = 1000) -> int:
+        """Delete up to `limit` rows of each kind that expire; answers how many went."""
+        due = {"now": now, "limit": limit}
+        return sum(await self._database.commit([Write(statement, due) for statement in PURGE]))
+
+    async def close(self) -> None:
+        """Finish what was accepted, then close."""
+        await self._database.close()

@@ -1,0 +1,37 @@
+"""Token families."""
+
+from riskengine.entities import Session
+from riskengine.storage import records
+from riskengine.storage.sql import Parameters, Statement
+from riskengine.storage.statements import sessions as sql
+from riskengine.storage.tables.table import Table, present
+
+
+class Sessions(Table):
+    """Token families, by the `origin_jti` of their tokens."""
+
+    __slots__ = ()
+
+    async def get(self, pool: str, session: str) -> Session:
+        """The session; raises NotFound."""
+        return present(await self._session(sql.GET, {"pool": pool, "id": session}))
+
+    async def find_by_refresh(self, pool: str, refresh_hash: bytes) -> Session | None:
+        """By the hash of the current refresh token, or of the one that rotation replaced."""
+        return await self._session(sql.FIND_BY_REFRESH, {"pool": pool, "hash": refresh_hash})
+
+    async def _session(self, statement: Statement, parameters: Parameters) -> Session | None:
+        rows = await self._rows(statement, parameters)
+        return records.session_of(rows[0]) if rows else None
+
+    def add(self, session: Session) -> None:
+        """Add; AlreadyExists("session") at commit."""
+        self._add(sql.ADD, records.session_row(session), "session")
+
+    def save(self, session: Session) -> None:
+        """Save the version that was read."""
+        self._swap(sql.SAVE, records.session_row(session), session.pool, session.id, session.version)
+
+    def revoke_all(self, pool: str, sub: str) -> None:
+        """Revoke every session of a user that is there at commit."""
+        self._do(sql.REVOKE_ALL, {"pool": pool, "sub": sub})
