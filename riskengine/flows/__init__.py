@@ -1,0 +1,1 @@
+"""What takes more than one step: signing in, issuing tokens, assessing risk."""

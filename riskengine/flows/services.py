@@ -1,0 +1,29 @@
+"""What a flow may use of the house; filled in by wiring."""
+
+from dataclasses import dataclass
+
+from riskengine.base.clock import Clock
+from riskengine.base.offload import Offload
+from riskengine.config import Settings
+from riskengine.context.attempt import AttemptBuilder
+from riskengine.context.breached import Breached
+from riskengine.credentials.seal import Sealer
+from riskengine.flows.risk_desk import RiskDesk
+from riskengine.flows.token_issuer import TokenIssuer
+from riskengine.storage.interface import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that outlives a call."""
+
+    settings: Settings
+    clock: Clock
+    storage: Storage
+    offload: Offload
+    sealer: Sealer
+    attempts: AttemptBuilder
+    breached: Breached
+    password_key: bytes  # of attempted passwords' digests: never stored, gone with the process
+    risk: RiskDesk
+    tokens: TokenIssuer

@@ -1,0 +1,1 @@
+"""Signing in: one pipeline of visible steps, entered by `start`, re-entered by `resume`."""

@@ -1,0 +1,77 @@
+"""Carries one request of a sign-in through: the pipeline, then one durable unit, then the answer."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from msgspec.structs import replace as changed
+
+from riskengine import api
+from riskengine.entities import AuthEvent
+from riskengine.flows.services import Services
+from riskengine.flows.sign_in.learning import with_lesson
+from riskengine.flows.sign_in.pipeline import advance
+from riskengine.flows.sign_in.state import Ended, Outcome, Refusal, SignIn, Visit
+from riskengine.storage.errors import AlreadyExists, Conflict
+from riskengine.storage.interface import Transaction
+from riskengine.telemetry import count_sign_in
+
+_TRIES = 8
+
+Begin = Callable[[Transaction], Awaitable[tuple[SignIn, Visit]]]
+
+
+async def conduct(services: Services, begin: Begin) -> Outcome:
+    """The answer, once its event and all its effects are durable.
+
+    Somebody else's change in between makes the request start over on what is true then.
+
+    Raises:
+        ApiError: what a refusal says, after it was recorded.
+        TooManyRequestsException: when the same user's requests keep overtaking this one.
+    """
+    for _ in range(_TRIES):
+        try:
+            ended = await _attempt(services, begin)
+        except Conflict:
+            continue
+        except AlreadyExists as error:
+            if error.what != "spent":
+                continue
+            raise used_once() from None
+        for afterwards in ended.sign_in.afterwards:
+            afterwards()
+        count_sign_in(ended.sign_in.event)
+        if isinstance(ended.outcome, Refusal):
+            raise ended.outcome.error
+        return ended.outcome
+    raise api.errors.TooManyRequestsException("Too many sign-ins of this user at once; try again")
+
+
+async def _attempt(services: Services, begin: Begin) -> Ended:
+    async with services.storage.transaction() as tx:
+        sign_in, visit = await begin(tx)
+        ended = await advance(sign_in, visit)
+        if not ended.is_recorded:
+            return ended
+        ended = await with_lesson(ended, visit)
+        sign_in = ended.sign_in
+        if sign_in.ticket is not None and ended.is_spent:
+            tx.spent.spend(visit.pool.id, sign_in.ticket.id, sign_in.ticket.expires)
+        event = _without_password(sign_in.event)
+        if sign_in.is_event_stored:
+            tx.events.save(event)
+        else:
+            tx.events.add(event)
+    return ended
+
+
+def _without_password(event: AuthEvent) -> AuthEvent:
+    """What is stored says nothing of the password that was tried, not even as a digest."""
+    if event.attempt is None or event.attempt.password is None:
+        return event
+    return changed(event, attempt=replace(event.attempt, password=None))
+
+
+def used_once() -> api.errors.NotAuthorizedException:
+    """The session was answered before."""
+    return api.errors.NotAuthorizedException("Invalid session for the user, session can only be used once.")

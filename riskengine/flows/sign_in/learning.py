@@ -1,0 +1,44 @@
+"""What the end of a request teaches the engine: durable with its event, taken in right after."""
+
+from dataclasses import replace
+
+from msgspec.structs import replace as changed
+
+from riskengine.flows.risk_desk import outcome_of
+from riskengine.flows.sign_in.state import Afterwards, Ended, SignIn, Visit
+from riskengine.risk import Profile
+from riskengine.storage.interface import StoredProfile
+
+
+async def with_lesson(ended: Ended, visit: Visit) -> Ended:
+    """The end, with the user's profile brought up to date in the same unit.
+
+    While a challenge is outstanding nothing is learned: its answer decides what the attempt was.
+    """
+    sign_in = ended.sign_in
+    event, desk = sign_in.event, visit.services.risk
+    if event.attempt is None:
+        return ended
+    outcome = outcome_of(event)
+    if outcome is None:
+        return _with(ended, sign_in, lambda: desk.await_answer(event))
+    stored = sign_in.profile
+    if stored is None:
+        stored = (
+            await visit.tx.profiles.find(event.pool, event.sub) if event.sub else StoredProfile(Profile(), 0)
+        )
+    conclusion = await desk.conclude(event, stored.profile, outcome)
+    if event.sub:
+        desk.save_profile(visit.tx, event.pool, event.sub, stored, conclusion.profile)
+    learning = "learned" if conclusion.learned else "quarantined" if conclusion.quarantined else "refused"
+    sign_in = replace(sign_in, event=changed(event, learning=learning))
+
+    def take_in() -> None:
+        desk.answered(event)
+        desk.observe(event.pool, conclusion)
+
+    return _with(ended, sign_in, take_in)
+
+
+def _with(ended: Ended, sign_in: SignIn, afterwards: Afterwards) -> Ended:
+    return replace(ended, sign_in=replace(sign_in, afterwards=(*sign_in.afterwards, afterwards)))

@@ -1,0 +1,54 @@
+"""The order of a sign-in, in one place."""
+
+from typing import Protocol
+
+from riskengine.flows.sign_in.state import Ended, SignIn, Visit
+from riskengine.flows.sign_in.steps import (
+    account,
+    assess_risk,
+    block_list,
+    compromised,
+    decide_risk,
+    first_factor,
+    issue_tokens,
+    lockout,
+    new_password,
+    second_factor,
+)
+
+
+class Step(Protocol):
+    """A module with these two functions. Steps never import each other."""
+
+    def needed(self, sign_in: SignIn) -> bool:
+        """Whether the step still has something to do; pure."""
+        ...
+
+    async def perform(self, sign_in: SignIn, visit: Visit) -> SignIn | Ended:
+        """Do it: a new state goes on, an end answers the client."""
+        ...
+
+
+STEPS: tuple[Step, ...] = (
+    block_list,
+    lockout,
+    assess_risk,
+    first_factor,
+    account,
+    compromised,
+    decide_risk,
+    new_password,
+    second_factor,
+    issue_tokens,
+)
+
+
+async def advance(sign_in: SignIn, visit: Visit) -> Ended:
+    """Perform the steps still needed, until one has an answer."""
+    for step in STEPS:
+        if step.needed(sign_in):
+            result = await step.perform(sign_in, visit)
+            if isinstance(result, Ended):
+                return result
+            sign_in = result
+    raise AssertionError("the last step always answers")

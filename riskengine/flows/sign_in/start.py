@@ -1,0 +1,144 @@
+"""The first request of a sign-in: which client, which flow, which user, from where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from riskengine import api
+from riskengine.base.ids import new_uuid
+from riskengine.base.secret import Secret
+from riskengine.context.attempt import RawContext
+from riskengine.entities import AuthEvent, Client, Pool, User
+from riskengine.flows.client_secrets import require_secret_hash
+from riskengine.flows.observing import observe
+from riskengine.flows.services import Services
+from riskengine.flows.sign_in.conduct import conduct
+from riskengine.flows.sign_in.state import Outcome, SignIn, Visit
+from riskengine.flows.threat import policy_for
+from riskengine.storage.interface import Transaction
+
+# The flow's own name, and the names in ExplicitAuthFlows that allow it.
+FLOWS: Mapping[str, tuple[str, ...]] = {
+    "USER_PASSWORD_AUTH": ("ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"),
+    "USER_SRP_AUTH": ("ALLOW_USER_SRP_AUTH",),
+    "ADMIN_USER_PASSWORD_AUTH": ("ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"),
+}
+_OLD_NAMES = {"ADMIN_NO_SRP_AUTH": "ADMIN_USER_PASSWORD_AUTH"}
+_NOT_BUILT = ("CUSTOM_AUTH", "USER_AUTH")
+_LEGACY_FLOWS = frozenset({"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"})
+_LONGEST_USERNAME = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request of a sign-in as the API took it, admin or public."""
+
+    services: Services
+    now: int
+    request_id: str
+    pool: Pool
+    client: Client
+    is_admin: bool
+    answers: Mapping[str, Secret]
+    context: RawContext
+
+
+async def start(arrival: Arrival, flow: str) -> Outcome:
+    """Begin a sign-in with a flow of `FLOWS`, under either of its names."""
+    flow = allowed_flow(arrival, flow)
+    username = required_username(arrival.answers)
+    require_secret_hash(arrival.services, arrival.client, username, arrival.answers.get("SECRET_HASH"))
+
+    async def begin(tx: Transaction) -> tuple[SignIn, Visit]:
+        user = await tx.users.find(arrival.pool.id, arrival.pool.username_key(username))
+        name = user.username if user else username
+        visit = await visit_of(arrival, tx, name, user)
+        event = new_event(visit, new_uuid(), name, user)
+        return SignIn(flow=flow, username=name, user=user, event=event), visit
+
+    return await conduct(arrival.services, begin)
+
+
+def allowed_flow(arrival: Arrival, flow: str) -> str:
+    """Today's name of the flow.
+
+    Raises:
+        InvalidParameterException: when the client does not allow it, or this door does not take it.
+    """
+    name = _OLD_NAMES.get(flow, flow)
+    is_admin_flow = name.startswith("ADMIN_")
+    if is_admin_flow and not arrival.is_admin:
+        raise api.errors.InvalidParameterException("Initiate Auth method not supported.")
+    if name in _NOT_BUILT or name not in FLOWS:
+        raise api.errors.InvalidParameterException(f"{flow} is not built yet")
+    allowed = arrival.client.description.explicit_auth_flows or ("ALLOW_USER_SRP_AUTH",)
+    is_legacy = bool(_LEGACY_FLOWS.intersection(allowed))
+    if set(FLOWS[name]).intersection(allowed) or (is_legacy and name == "USER_SRP_AUTH"):
+        return name
+    text = (
+        "Auth flow not enabled for this client"
+        if arrival.is_admin
+        else f"{flow} flow not enabled for this client"
+    )
+    raise api.errors.InvalidParameterException(text)
+
+
+def required_username(answers: Mapping[str, Secret]) -> str:
+    """The user name among the answers.
+
+    Raises:
+        InvalidParameterException: when it is missing, empty or absurdly long.
+    """
+    username = answers.get("USERNAME")
+    if not username:
+        raise api.errors.InvalidParameterException("Missing required parameter USERNAME")
+    if len(username) > _LONGEST_USERNAME or "\0" in username.reveal():
+        raise api.errors.InvalidParameterException("USERNAME is not a user name")
+    return username.reveal()
+
+
+async def visit_of(arrival: Arrival, tx: Transaction, username: str, user: User | None) -> Visit:
+    """Everything that the steps may ask about this request."""
+    observed = observe(
+        arrival.services,
+        arrival.context,
+        pool=arrival.pool,
+        client=arrival.client,
+        username=username,
+        user=user,
+        password=arrival.answers.get("PASSWORD"),
+    )
+    return Visit(
+        services=arrival.services,
+        now=arrival.now,
+        request_id=arrival.request_id,
+        pool=arrival.pool,
+        client=arrival.client,
+        is_admin=arrival.is_admin,
+        answers=arrival.answers,
+        observed=observed,
+        threat=await policy_for(tx, arrival.pool, arrival.client.id),
+        tx=tx,
+    )
+
+
+def new_event(visit: Visit, id_: str, username: str, user: User | None) -> AuthEvent:
+    """The event of this sign-in, still without an end."""
+    observed = visit.observed
+    return AuthEvent(
+        pool=visit.pool.id,
+        sub=user.sub if user else "",
+        id=id_,
+        time=visit.now,
+        type="SignIn",
+        response="InProgress",
+        username=username,
+        client=visit.client.id,
+        request_id=visit.request_id,
+        mode=visit.threat.mode,
+        address=observed.address,
+        device_name=observed.device_name,
+        city=observed.city,
+        country=observed.country,
+        timezone=observed.timezone,
+        has_context=observed.has_context,
+    )

@@ -1,0 +1,1 @@
+"""The steps of a sign-in; their order stands in `pipeline.STEPS`."""

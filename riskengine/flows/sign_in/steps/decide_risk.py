@@ -1,0 +1,36 @@
+"""Turns the level into what is done: nothing, a second factor, or a block."""
+
+from dataclasses import replace
+
+from msgspec.structs import replace as changed
+
+from riskengine import api
+from riskengine.flows.sign_in.endings import refused
+from riskengine.flows.sign_in.factors.software_token import can_answer
+from riskengine.flows.sign_in.state import Ended, SignIn, Visit
+from riskengine.risk import Action, decide
+
+
+def needed(sign_in: SignIn) -> bool:
+    """Once in a sign-in, after the password."""
+    return not sign_in.is_decided
+
+
+async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
+    """AUDIT writes down what would be done, and does nothing."""
+    sign_in = replace(sign_in, is_decided=True)
+    if sign_in.assessment is None:
+        return sign_in
+    decision = decide(sign_in.assessment, visit.threat.policy)
+    event = changed(sign_in.event, decision=decision.risk_decision, action=decision.action.value)
+    sign_in = replace(sign_in, event=event)
+    if visit.threat.mode != "ENFORCED":
+        return sign_in
+    can_answer_mfa = can_answer(sign_in.known_user, visit.pool)
+    if decision.action is Action.BLOCK or (decision.action is Action.MFA_REQUIRED and not can_answer_mfa):
+        sign_in = replace(sign_in, event=changed(event, decision="Block"))
+        return refused(
+            sign_in, api.errors.NotAuthorizedException("Unable to login because of security reasons.")
+        )
+    asks = decision.action in {Action.MFA_IF_CONFIGURED, Action.MFA_REQUIRED}
+    return replace(sign_in, must_challenge=asks and can_answer_mfa)

@@ -1,0 +1,73 @@
+"""A temporary password is good for one thing: choosing a new one."""
+
+import json
+from dataclasses import replace
+
+from msgspec.structs import replace as changed
+
+from riskengine import api
+from riskengine.base.secret import Secret
+from riskengine.entities import User
+from riskengine.flows import accounts, attributes
+from riskengine.flows.passwords import new_credential, require_conforming
+from riskengine.flows.sign_in.endings import challenged
+from riskengine.flows.sign_in.state import Ended, SignIn, Visit
+
+_PREFIX = "userAttributes."
+
+
+def needed(sign_in: SignIn) -> bool:
+    """While the password is a temporary one."""
+    return sign_in.known_user.status == "FORCE_CHANGE_PASSWORD"
+
+
+async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
+    """Ask for the new password, or take the one that came."""
+    if sign_in.awaited != "NEW_PASSWORD_REQUIRED":
+        return challenged(sign_in, visit, "NEW_PASSWORD_REQUIRED", _parameters(sign_in.known_user, visit))
+    return await _take(sign_in, visit)
+
+
+def _parameters(user: User, visit: Visit) -> dict[str, str]:
+    missing = attributes.missing_required(visit.pool, user.attributes)
+    return {
+        "USER_ID_FOR_SRP": user.username,
+        "requiredAttributes": json.dumps([_PREFIX + name for name in missing]),
+        "userAttributes": json.dumps(user.attributes),
+    }
+
+
+async def _take(sign_in: SignIn, visit: Visit) -> SignIn:
+    before, password = sign_in.known_user, visit.answer("NEW_PASSWORD")
+    require_conforming(visit.pool, password)
+    _refuse_compromised(password, visit)
+    user = changed(
+        before,
+        attributes=_attributes(before, visit),
+        credential=new_credential(visit.services, visit.pool, before.username, password, visit.now),
+        status="CONFIRMED",
+        temporary_until=None,
+        modified=visit.now,
+    )
+    await accounts.save(visit.tx, visit.pool, before, user)
+    return replace(sign_in, user=user, awaited="")
+
+
+def _attributes(user: User, visit: Visit) -> dict[str, str]:
+    given = {
+        name.removeprefix(_PREFIX): value.reveal()
+        for name, value in visit.answers.items()
+        if name.startswith(_PREFIX)
+    }
+    attributes.require_writable(visit.client, given)
+    merged = attributes.changed(visit.pool, user.attributes, given)
+    missing = attributes.missing_required(visit.pool, merged)
+    if missing:
+        raise api.errors.InvalidParameterException(f"Invalid attributes given, {missing[0]} is missing")
+    return merged
+
+
+def _refuse_compromised(password: Secret, visit: Visit) -> None:
+    is_blocked = visit.threat.blocks_compromised("PASSWORD_CHANGE")
+    if is_blocked and visit.services.breached.is_compromised(password):
+        raise api.errors.InvalidPasswordException("Provided password cannot be used for security reasons.")

@@ -1,0 +1,182 @@
+"""Tokens of a sign-in and of its refreshes, signed with the pool's own keys."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from riskengine import api
+from riskengine.base.clock import SECOND, Clock
+from riskengine.base.ids import new_uuid
+from riskengine.base.offload import Offload
+from riskengine.config import Settings
+from riskengine.credentials.seal import Sealer
+from riskengine.entities import Client, Group, Pool, Session, SigningKey, User
+from riskengine.flows import attributes
+from riskengine.storage.interface import Storage
+from riskengine.tokens import claims, jwt, keys
+from riskengine.tokens.refresh import new_refresh_token
+from riskengine.tokens.validity import Lifetimes, TokenValidity, lifetimes
+
+_PURPOSE = "signing-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """For whom tokens are made, and out of which sign-in."""
+
+    pool: Pool
+    client: Client
+    user: User
+    groups: Sequence[Group]
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session to be stored, and the tokens that are good once it is."""
+
+    tokens: api.AuthenticationResultType
+    session: Session
+
+
+def lifetimes_of(client: Client) -> Lifetimes:
+    """How long each of a client's tokens lives, in seconds."""
+    description = client.description
+    units = description.token_validity_units or api.TokenValidityUnitsType()
+    return lifetimes(
+        TokenValidity(
+            access=description.access_token_validity,
+            id=description.id_token_validity,
+            refresh=description.refresh_token_validity,
+            access_unit=units.access_token,
+            id_unit=units.id_token,
+            refresh_unit=units.refresh_token,
+        )
+    )
+
+
+class TokenIssuer:
+    """Signs tokens; keeps each pool's key objects, which never change once made."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, storage: Storage, sealer: Sealer, offload: Offload
+    ) -> None:
+        self._clock = clock
+        self._base = (settings.issuer or f"http://{settings.host}:{settings.port}").rstrip("/")
+        self._storage = storage
+        self._sealer = sealer
+        self._offload = offload
+        self._keys: dict[str, keys.PoolKeys] = {}
+        self._making = asyncio.Lock()
+
+    def issuer_of(self, pool: str) -> str:
+        """The `iss` of a pool's tokens, where its keys are published."""
+        return f"{self._base}/{pool}"
+
+    async def keys_of(self, pool: str) -> keys.PoolKeys:
+        """The pool's signing keys; made at their first use."""
+        found = self._keys.get(pool)
+        if found is None:
+            async with self._making:
+                found = self._keys.get(pool) or await self._load(pool) or await self._make(pool)
+                self._keys[pool] = found
+        return found
+
+    def forget(self, pool: str) -> None:
+        """A deleted pool's keys are kept no longer."""
+        self._keys.pop(pool, None)
+
+    async def begin_session(self, grant: Grant, now: int) -> NewSession:
+        """Tokens of a new sign-in, refresh token included."""
+        refresh, refresh_hash = new_refresh_token()
+        lives = lifetimes_of(grant.client)
+        session = Session(
+            pool=grant.pool.id,
+            id=new_uuid(),
+            client=grant.client.id,
+            sub=grant.user.sub,
+            refresh_hash=refresh_hash,
+            created=now,
+            expires=now + lives.refresh * SECOND,
+            event_id=grant.event_id,
+            scopes=(claims.SELF_SERVICE_SCOPE,),
+        )
+        tokens = await self.tokens_of(grant, session, now)
+        return NewSession(msgspec.structs.replace(tokens, refresh_token=refresh), session)
+
+    async def tokens_of(self, grant: Grant, session: Session, now: int) -> api.AuthenticationResultType:
+        """ID and access token of a session; no refresh token."""
+        pool_keys, lives = await self.keys_of(grant.pool.id), lifetimes_of(grant.client)
+        subject, seconds = _subject(grant), now // SECOND
+        facts = claims.Grant(
+            issuer=self.issuer_of(grant.pool.id),
+            client_id=grant.client.id,
+            auth_time=session.created // SECOND,
+            issued_at=seconds,
+            event_id=session.event_id or None,
+            origin_jti=session.id,
+            scopes=session.scopes,
+        )
+        id_claims = claims.id_claims(subject, facts, new_uuid(), seconds + lives.id)
+        access_claims = claims.access_claims(subject, facts, new_uuid(), seconds + lives.access)
+        id_token, access_token = await asyncio.gather(
+            self._offload.run(jwt.sign, pool_keys.id, id_claims),
+            self._offload.run(jwt.sign, pool_keys.access, access_claims),
+        )
+        return api.AuthenticationResultType(
+            access_token=access_token,
+            id_token=id_token,
+            expires_in=lives.access,
+            token_type="Bearer",  # noqa: S106 - the type's name
+        )
+
+    async def _load(self, pool: str) -> keys.PoolKeys | None:
+        stored = await self._storage.keys.signing(pool)
+        active = {key.use: self._opened(key) for key in reversed(stored) if key.is_active}
+        return keys.PoolKeys(id=active["id"], access=active["access"]) if len(active) == 2 else None
+
+    async def _make(self, pool: str) -> keys.PoolKeys:
+        made = await self._offload.run(keys.new_pool_keys)
+        async with self._storage.transaction() as tx:
+            await tx.pools.get(pool)
+            for use, key in (("id", made.id), ("access", made.access)):
+                tx.keys.add_signing(self._sealed(pool, use, key))
+        return made
+
+    def _sealed(self, pool: str, use: str, key: keys.SigningKey) -> SigningKey:
+        private = self._sealer.seal(_PURPOSE, keys.to_pem(key), f"{pool}/{key.kid}".encode())
+        return SigningKey(
+            pool=pool,
+            kid=key.kid,
+            use="id" if use == "id" else "access",
+            private=private,
+            public_jwk=keys.jwk(key.kid, key.public),
+            created=self._clock.now(),
+        )
+
+    def _opened(self, key: SigningKey) -> keys.SigningKey:
+        return keys.from_pem(self._sealer.open(_PURPOSE, key.private, f"{key.pool}/{key.kid}".encode()))
+
+
+def _subject(grant: Grant) -> claims.Subject:
+    roles = tuple(group.role_arn for group in grant.groups if group.role_arn)
+    return claims.Subject(
+        sub=grant.user.sub,
+        username=grant.user.username,
+        attributes=attributes.readable(grant.client, grant.user.attributes),
+        groups=tuple(group.name for group in grant.groups),
+        roles=roles,
+        preferred_role=preferred_role(grant.groups),
+    )
+
+
+def preferred_role(groups: Sequence[Group]) -> str | None:
+    """The role of the groups with the lowest precedence, unless they differ in it."""
+    ranked = [group for group in groups if group.precedence is not None]
+    if not ranked:
+        return None
+    lowest = min(group.precedence for group in ranked if group.precedence is not None)
+    roles = {group.role_arn for group in ranked if group.precedence == lowest and group.role_arn}
+    return roles.pop() if len(roles) == 1 else None

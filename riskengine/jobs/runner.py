@@ -1,0 +1,51 @@
+"""Runs the jobs, each on its own interval; a job that fails is logged and tried again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Protocol
+
+import structlog
+
+from riskengine.flows.services import Services
+from riskengine.jobs import give_up, keep_risk_state, purge, refresh_data
+from riskengine.storage.errors import StorageError
+from riskengine.telemetry import frames
+
+log = structlog.get_logger()
+
+
+class Job(Protocol):
+    """A module with a duty and its interval."""
+
+    EVERY_SECONDS: float
+
+    async def perform(self, services: Services) -> None:
+        """Do the duty once."""
+        ...
+
+
+JOBS: tuple[Job, ...] = (purge, give_up, keep_risk_state, refresh_data)
+
+
+@asynccontextmanager
+async def running(services: Services) -> AsyncIterator[None]:
+    """Run every job for the length of the block."""
+    tasks = [asyncio.create_task(_repeat(job, services)) for job in JOBS]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(StorageError):
+            await keep_risk_state.perform(services)
+
+
+async def _repeat(job: Job, services: Services) -> None:
+    while True:
+        await asyncio.sleep(job.EVERY_SECONDS)
+        try:
+            await job.perform(services)
+        except Exception as error:  # noqa: BLE001 - the next turn tries again, whatever it was
+            log.warning("job_failed", job=str(job), error=type(error).__name__, at=frames(error))

@@ -1,0 +1,103 @@
+"""App clients of a user pool."""
+
+from msgspec.structs import replace
+
+from riskengine import api
+from riskengine.base.ids import new_client_id, new_client_secret
+from riskengine.base.secret import Secret
+from riskengine.entities import Client
+from riskengine.flows import client_secrets, lookup
+from riskengine.operations import convert, paging
+from riskengine.operations.call import Call
+from riskengine.operations.client_settings import described, require_consistent
+from riskengine.operations.registry import Operations
+
+operation = Operations()
+
+
+@operation
+async def create_user_pool_client(
+    call: Call, request: api.CreateUserPoolClientRequest
+) -> api.CreateUserPoolClientResponse:
+    """Create a client, with a secret if one is asked for or given."""
+    client_id, secret = new_client_id(), _secret(request)
+    start = api.UserPoolClientType(user_pool_id=request.user_pool_id, client_id=client_id)
+    async with call.storage.transaction() as tx:
+        pool = await lookup.pool(tx, request.user_pool_id)
+        client = Client(
+            pool=pool.id,
+            id=client_id,
+            created=call.now,
+            modified=call.now,
+            description=described(request, start),
+            secret=client_secrets.sealed(call.services, client_id, secret),
+        )
+        require_consistent(client, pool)
+        tx.clients.add(client)
+    return api.CreateUserPoolClientResponse(user_pool_client=_shown(call, client))
+
+
+@operation
+async def describe_user_pool_client(
+    call: Call, request: api.DescribeUserPoolClientRequest
+) -> api.DescribeUserPoolClientResponse:
+    """A client with its settings and its secret."""
+    await lookup.pool(call.storage, request.user_pool_id)
+    client = await lookup.client(call.storage, request.user_pool_id, request.client_id)
+    return api.DescribeUserPoolClientResponse(user_pool_client=_shown(call, client))
+
+
+@operation
+async def update_user_pool_client(
+    call: Call, request: api.UpdateUserPoolClientRequest
+) -> api.UpdateUserPoolClientResponse:
+    """Replace a client's settings; those left out go back to their defaults, the secret stays."""
+    async with call.storage.transaction() as tx:
+        pool = await lookup.pool(tx, request.user_pool_id)
+        client = await lookup.client(tx, pool.id, request.client_id)
+        client = replace(client, description=described(request, client.description), modified=call.now)
+        require_consistent(client, pool)
+        tx.clients.save(client)
+    return api.UpdateUserPoolClientResponse(user_pool_client=_shown(call, client))
+
+
+@operation
+async def delete_user_pool_client(
+    call: Call, request: api.DeleteUserPoolClientRequest
+) -> api.DeleteUserPoolClientResponse:
+    """Delete a client and its own risk configuration."""
+    async with call.storage.transaction() as tx:
+        pool = await lookup.pool(tx, request.user_pool_id)
+        client = await lookup.client(tx, pool.id, request.client_id)
+        tx.risk_configurations.delete(pool.id, client.id)
+        tx.clients.delete(client)
+    return api.DeleteUserPoolClientResponse()
+
+
+@operation
+async def list_user_pool_clients(
+    call: Call, request: api.ListUserPoolClientsRequest
+) -> api.ListUserPoolClientsResponse:
+    """A pool's clients, in the order of their ids."""
+    pool = await lookup.pool(call.storage, request.user_pool_id)
+    if request.client_type == "DCR":
+        return api.ListUserPoolClientsResponse(user_pool_clients=[])
+    cut = paging.cut(call, request.next_token, request.max_results, pool.id, request.client_type or "")
+    found = await call.storage.clients.list_(pool.id, after=cut.after, limit=cut.fetch)
+    page = cut.page(found, lambda client: client.id)
+    return api.ListUserPoolClientsResponse(
+        user_pool_clients=[convert.client_summary(client) for client in page.items],
+        next_token=page.next_token,
+    )
+
+
+def _shown(call: Call, client: Client) -> api.UserPoolClientType:
+    return convert.client(client, client_secrets.secret_of(call.services, client))
+
+
+def _secret(request: api.CreateUserPoolClientRequest) -> Secret | None:
+    if request.client_secret is not None:
+        if request.generate_secret:
+            raise api.errors.InvalidParameterException("GenerateSecret and ClientSecret exclude each other.")
+        return request.client_secret
+    return Secret(new_client_secret()) if request.generate_secret else None

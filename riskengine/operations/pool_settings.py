@@ -1,0 +1,176 @@
+"""What a pool's settings become: defaults filled in, members held against each other."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from riskengine import api
+
+CreateOrUpdate = api.CreateUserPoolRequest | api.UpdateUserPoolRequest
+
+_MOST_TAGS = 50
+_RESERVED_TAG = "aws:"
+_DEFAULT_LENGTH = 8
+_DEFAULT_TEMPORARY_DAYS = 7
+_PHONE_THEN_EMAIL = api.AccountRecoverySettingType(
+    recovery_mechanisms=[
+        api.RecoveryOptionType(priority=1, name="verified_phone_number"),
+        api.RecoveryOptionType(priority=2, name="verified_email"),
+    ]
+)
+
+
+def described(request: CreateOrUpdate, before: api.UserPoolType | None = None) -> api.UserPoolType:
+    """The settings a request asks for; what it leaves out has its default, not its old value.
+
+    Kept from `before` all the same: tier, tags, and what only a creation can set.
+
+    Raises:
+        InvalidParameterException: members contradict each other.
+        FeatureUnavailableInTierException: a setting is above the pool's tier.
+    """
+    kept = before or api.UserPoolType()
+    days = _temporary_days(request)
+    settings = replace(
+        kept,
+        policies=_policies(request.policies, days),
+        deletion_protection=request.deletion_protection or "INACTIVE",
+        lambda_config=request.lambda_config or api.LambdaConfigType(),
+        auto_verified_attributes=request.auto_verified_attributes,
+        sms_verification_message=request.sms_verification_message,
+        email_verification_message=request.email_verification_message,
+        email_verification_subject=request.email_verification_subject,
+        verification_message_template=_message_template(request),
+        sms_authentication_message=request.sms_authentication_message,
+        user_attribute_update_settings=request.user_attribute_update_settings
+        or api.UserAttributeUpdateSettingsType(attributes_require_verification_before_update=[]),
+        mfa_configuration=request.mfa_configuration or "OFF",
+        device_configuration=request.device_configuration,
+        email_configuration=_email(request.email_configuration),
+        sms_configuration=request.sms_configuration,
+        user_pool_tags=request.user_pool_tags
+        if request.user_pool_tags is not None
+        else kept.user_pool_tags or {},
+        admin_create_user_config=_admin_create_user(request.admin_create_user_config, days),
+        user_pool_add_ons=request.user_pool_add_ons,
+        dcr_configuration=request.dcr_configuration,
+        account_recovery_setting=request.account_recovery_setting or _PHONE_THEN_EMAIL,
+        user_pool_tier=request.user_pool_tier or kept.user_pool_tier or "PLUS",
+        key_configuration=request.key_configuration or kept.key_configuration,
+        issuer_configuration=request.issuer_configuration or kept.issuer_configuration,
+        acr_configuration=request.acr_configuration,
+    )
+    _require_consistent(settings)
+    _require_tier(settings)
+    return settings
+
+
+def require_tags(tags: Mapping[str, str] | None) -> None:
+    """Raises InvalidParameterException for reserved names or more than fifty tags."""
+    if any(name.lower().startswith(_RESERVED_TAG) for name in tags or ()):
+        raise api.errors.InvalidParameterException(f"Tag keys that start with {_RESERVED_TAG} are reserved.")
+    if len(tags or ()) > _MOST_TAGS:
+        raise api.errors.InvalidParameterException(f"A user pool has at most {_MOST_TAGS} tags.")
+
+
+def _temporary_days(request: CreateOrUpdate) -> int:
+    # Zero counts as not given; the policy's value wins over the older member.
+    policy = request.policies.password_policy if request.policies else None
+    older = request.admin_create_user_config
+    return (
+        (policy.temporary_password_validity_days if policy else None)
+        or (older.unused_account_validity_days if older else None)
+        or _DEFAULT_TEMPORARY_DAYS
+    )
+
+
+def _policies(asked: api.UserPoolPolicyType | None, days: int) -> api.UserPoolPolicyType:
+    password = asked.password_policy if asked else None
+    sign_in = asked.sign_in_policy if asked else None
+    return api.UserPoolPolicyType(
+        password_policy=_password_policy(password, days),
+        sign_in_policy=sign_in or api.SignInPolicyType(allowed_first_auth_factors=["PASSWORD"]),
+    )
+
+
+def _password_policy(asked: api.PasswordPolicyType | None, days: int) -> api.PasswordPolicyType:
+    # Without a policy all classes are required; a policy requires only what it names.
+    every = asked is None
+    asked = asked or api.PasswordPolicyType()
+    return api.PasswordPolicyType(
+        minimum_length=asked.minimum_length or _DEFAULT_LENGTH,
+        require_uppercase=every or bool(asked.require_uppercase),
+        require_lowercase=every or bool(asked.require_lowercase),
+        require_numbers=every or bool(asked.require_numbers),
+        require_symbols=every or bool(asked.require_symbols),
+        password_history_size=asked.password_history_size,
+        temporary_password_validity_days=days,
+    )
+
+
+def _message_template(request: CreateOrUpdate) -> api.VerificationMessageTemplateType:
+    asked = request.verification_message_template or api.VerificationMessageTemplateType()
+    return replace(
+        asked,
+        sms_message=asked.sms_message or request.sms_verification_message,
+        email_message=asked.email_message or request.email_verification_message,
+        email_subject=asked.email_subject or request.email_verification_subject,
+        default_email_option=asked.default_email_option or "CONFIRM_WITH_CODE",
+    )
+
+
+def _email(asked: api.EmailConfigurationType | None) -> api.EmailConfigurationType:
+    asked = asked or api.EmailConfigurationType()
+    return replace(asked, email_sending_account=asked.email_sending_account or "COGNITO_DEFAULT")
+
+
+def _admin_create_user(
+    asked: api.AdminCreateUserConfigType | None, days: int
+) -> api.AdminCreateUserConfigType:
+    asked = asked or api.AdminCreateUserConfigType()
+    return replace(
+        asked,
+        allow_admin_create_user_only=bool(asked.allow_admin_create_user_only),
+        unused_account_validity_days=days,
+    )
+
+
+def _require_consistent(settings: api.UserPoolType) -> None:
+    require_tags(settings.user_pool_tags)
+    mechanisms = (
+        settings.account_recovery_setting.recovery_mechanisms if settings.account_recovery_setting else None
+    ) or []
+    names = [mechanism.name for mechanism in mechanisms]
+    if "admin_only" in names and len(names) > 1:
+        raise api.errors.InvalidParameterException("The recovery mechanism admin_only excludes all others.")
+    if len({mechanism.priority for mechanism in mechanisms}) < len(mechanisms) or len(set(names)) < len(
+        names
+    ):
+        raise api.errors.InvalidParameterException("Recovery mechanisms and their priorities must be unique.")
+    update = settings.user_attribute_update_settings
+    held_back = set((update.attributes_require_verification_before_update if update else None) or ())
+    if not held_back <= set(settings.auto_verified_attributes or ()):
+        raise api.errors.InvalidParameterException(
+            "AttributesRequireVerificationBeforeUpdate may name auto-verified attributes only."
+        )
+    email = settings.email_configuration
+    if email and email.email_sending_account == "DEVELOPER" and not email.source_arn:
+        raise api.errors.InvalidParameterException("SourceArn is required to send e-mail as DEVELOPER.")
+
+
+def _require_tier(settings: api.UserPoolType) -> None:
+    tier = settings.user_pool_tier
+    add_ons = settings.user_pool_add_ons
+    wants_threat_protection = add_ons is not None and (
+        add_ons.advanced_security_mode != "OFF" or add_ons.advanced_security_additional_flows is not None
+    )
+    if wants_threat_protection and tier != "PLUS":
+        raise api.errors.FeatureUnavailableInTierException(f"Threat protection is not part of tier {tier}.")
+    policies = settings.policies or api.UserPoolPolicyType()
+    password, sign_in = policies.password_policy, policies.sign_in_policy
+    factors = set((sign_in.allowed_first_auth_factors if sign_in else None) or ())
+    wants_essentials = bool(password and password.password_history_size) or bool(factors - {"PASSWORD"})
+    if wants_essentials and tier == "LITE":
+        raise api.errors.FeatureUnavailableInTierException(
+            "Password history and sign-in without password are not part of tier LITE."
+        )

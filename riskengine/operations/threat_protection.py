@@ -1,0 +1,137 @@
+"""Threat protection: its configuration, the events it judged, and what people say of them."""
+
+from msgspec.structs import replace
+
+from riskengine import api
+from riskengine.base.clock import to_seconds
+from riskengine.context.ranges import RangeError, Ranges
+from riskengine.entities import AuthEvent, Pool, RiskConfiguration
+from riskengine.flows import lookup, threat
+from riskengine.operations import convert, extensions, paging
+from riskengine.operations.call import Call
+from riskengine.operations.registry import Operations
+from riskengine.storage.errors import NotFound
+from riskengine.storage.interface import Reader
+
+operation = Operations()
+_ADMINISTRATOR = "Admin"
+
+
+@operation
+async def set_risk_configuration(
+    call: Call, request: api.SetRiskConfigurationRequest
+) -> api.SetRiskConfigurationResponse:
+    """Replace the configuration of a pool or of one client; with nothing to set, forget it."""
+    description = api.RiskConfigurationType(
+        compromised_credentials_risk_configuration=request.compromised_credentials_risk_configuration,
+        account_takeover_risk_configuration=request.account_takeover_risk_configuration,
+        risk_exception_configuration=request.risk_exception_configuration,
+    )
+    _require_ranges(request.risk_exception_configuration)
+    client = request.client_id or ""
+    async with call.storage.transaction() as tx:
+        pool = await _protected_pool(tx, request.user_pool_id)
+        if client:
+            await lookup.client(tx, pool.id, client)
+        if description == api.RiskConfigurationType():
+            tx.risk_configurations.delete(pool.id, client)
+        else:
+            tx.risk_configurations.put(
+                RiskConfiguration(pool=pool.id, client=client, modified=call.now, description=description)
+            )
+    return api.SetRiskConfigurationResponse(risk_configuration=await _effective(call.storage, pool, client))
+
+
+@operation
+async def describe_risk_configuration(
+    call: Call, request: api.DescribeRiskConfigurationRequest
+) -> api.DescribeRiskConfigurationResponse:
+    """What holds for a pool or a client: its own, else the pool's, else the default."""
+    pool = await _protected_pool(call.storage, request.user_pool_id)
+    client = request.client_id or ""
+    if client:
+        await lookup.client(call.storage, pool.id, client)
+    return api.DescribeRiskConfigurationResponse(
+        risk_configuration=await _effective(call.storage, pool, client)
+    )
+
+
+@operation
+async def admin_list_user_auth_events(
+    call: Call, request: api.AdminListUserAuthEventsRequest
+) -> api.AdminListUserAuthEventsResponse:
+    """A user's events, newest first."""
+    pool = await _protected_pool(call.storage, request.user_pool_id)
+    user = await lookup.user(call.storage, pool, request.username)
+    cut = paging.cut(call, request.next_token, request.max_results, pool.id, user.sub)
+    found = await call.storage.events.list_(pool.id, user.sub, before=_before(cut.after), limit=cut.fetch)
+    page, is_extended = cut.page(found, _position), extensions.are_wanted(call)
+    return api.AdminListUserAuthEventsResponse(
+        auth_events=[convert.auth_event(event, is_extended=is_extended) for event in page.items],
+        next_token=page.next_token,
+    )
+
+
+@operation
+async def admin_update_auth_event_feedback(
+    call: Call, request: api.AdminUpdateAuthEventFeedbackRequest
+) -> api.AdminUpdateAuthEventFeedbackResponse:
+    """Say whether an event was really the user; the next attempt is scored with that."""
+    pool = await _protected_pool(call.storage, request.user_pool_id)
+    user = await lookup.user(call.storage, pool, request.username)
+    is_valid = request.feedback_value == "Valid"
+    try:
+        await call.services.risk.feedback(
+            user, request.event_id, valid=is_valid, provider=_ADMINISTRATOR, now=call.now
+        )
+    except NotFound:
+        raise api.errors.ResourceNotFoundException("Event does not exist.") from None
+    return api.AdminUpdateAuthEventFeedbackResponse()
+
+
+async def _protected_pool(reader: Reader, pool_id: str) -> Pool:
+    pool = await lookup.pool(reader, pool_id)
+    if pool.threat_mode == "OFF":
+        raise api.errors.UserPoolAddOnNotEnabledException(
+            f"Threat protection is not enabled for user pool {pool_id}."
+        )
+    return pool
+
+
+async def _effective(reader: Reader, pool: Pool, client: str) -> api.RiskConfigurationType:
+    stored = await reader.risk_configurations.effective(pool.id, client)
+    return replace(
+        stored.description if stored else threat.DEFAULT,
+        user_pool_id=pool.id,
+        client_id=client or None,
+        last_modified_date=to_seconds(stored.modified if stored else pool.created),
+    )
+
+
+def _require_ranges(exceptions: api.RiskExceptionConfigurationType | None) -> None:
+    if exceptions is None:
+        return
+    lists = (
+        ("BlockedIPRangeList", exceptions.blocked_ip_range_list),
+        ("SkippedIPRangeList", exceptions.skipped_ip_range_list),
+    )
+    faults = [f"{name}: {fault}" for name, entries in lists if (fault := _range_fault(entries or []))]
+    if faults:
+        raise api.errors.InvalidParameterException("; ".join(faults))
+
+
+def _range_fault(entries: list[str]) -> str | None:
+    try:
+        Ranges.of(entries)
+    except RangeError as error:
+        return str(error)
+    return None
+
+
+def _position(event: AuthEvent) -> str:
+    return f"{event.time} {event.id}"
+
+
+def _before(position: str) -> tuple[int, str] | None:
+    time, _, event_id = position.partition(" ")
+    return (int(time), event_id) if position else None

@@ -1,0 +1,94 @@
+"""Listening: the socket, the loop, and an end that finishes what was taken."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, closing
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from riskengine import __version__
+from riskengine.config import Settings
+from riskengine.flows.services import Services
+from riskengine.server.app import create_app
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+_BACKLOG = 1024
+_GRACE = 30.0  # seconds that calls in flight get to finish
+
+
+def bind(settings: Settings) -> tuple[socket.socket, Settings]:
+    """The listening socket, and the settings with the port it really got (for port 0).
+
+    Raises:
+        OSError: the address is taken or not ours.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    return listener, msgspec.structs.replace(settings, port=listener.getsockname()[1])
+
+
+@asynccontextmanager
+async def listening(app: web.Application, listener: socket.socket) -> AsyncIterator[str]:
+    """Serve on a socket for the length of the block; its end waits for calls in flight."""
+    # Bodies stay as they came: signatures are over the bytes sent, and nothing inflates in memory.
+    runner = web.AppRunner(
+        app, access_log=None, handle_signals=False, shutdown_timeout=_GRACE, auto_decompress=False
+    )
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listener).start()
+        yield url_of(listener)
+    finally:
+        await runner.cleanup()
+
+
+async def serve(
+    services: Services,
+    settings: Settings,
+    *,
+    listener: socket.socket | None = None,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; `ready` is told the URL once it answers."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    with closing(listener or bind(settings)[0]) as bound:
+        async with listening(create_app(services), bound) as url:
+            log.info("listening", url=url, version=__version__)
+            if settings.insecure_dev:
+                log.warning("insecure_dev", meaning="operators' calls are taken unsigned")
+            if ready is not None:
+                ready(url)
+            await stop.wait()
+            log.info("stopping")
+
+
+def url_of(listener: socket.socket) -> str:
+    """The base URL of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Run to the end, on uvloop where it is installed."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(main)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory

@@ -1,0 +1,77 @@
+"""The only file that knows every implementation: settings in, a working house out. Read it first."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from riskengine.base.clock import Clock, SystemClock
+from riskengine.base.offload import Offload
+from riskengine.base.secret import Secret
+from riskengine.config import Settings
+from riskengine.context.attempt import AttemptBuilder
+from riskengine.context.breached import CommonPasswords
+from riskengine.context.geo import Geo, GeoPaths
+from riskengine.context.networks import Networks
+from riskengine.credentials.group import prepare
+from riskengine.credentials.master_key import parse_master_keys, read_or_create_master_keys
+from riskengine.credentials.seal import Sealer
+from riskengine.flows.risk_desk import RiskDesk
+from riskengine.flows.services import Services
+from riskengine.flows.token_issuer import TokenIssuer
+from riskengine.risk import default_model
+from riskengine.storage.open import open_storage
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
+    """Everything that outlives a call, for the length of the block; the database is migrated."""
+    clock = clock or SystemClock()
+    sealer = open_sealer(settings)
+    prepare()
+    storage = await open_storage(settings.database)
+    offload = Offload(settings.crypto_threads)
+    try:
+        await storage.migrate()
+        yield Services(
+            settings=settings,
+            clock=clock,
+            storage=storage,
+            offload=offload,
+            sealer=sealer,
+            attempts=open_context(settings),
+            breached=CommonPasswords(),
+            password_key=secrets.token_bytes(32),
+            risk=RiskDesk(storage, default_model()),
+            tokens=TokenIssuer(settings, clock, storage, sealer, offload),
+        )
+    finally:
+        offload.close()
+        await storage.close()
+
+
+def open_sealer(settings: Settings) -> Sealer:
+    """Sealing under the master key of the settings, or of the key file, made at its first use."""
+    if settings.secret_key:
+        return Sealer(*parse_master_keys(Secret(settings.secret_key)))
+    return Sealer(*read_or_create_master_keys(_key_file(settings)))
+
+
+def _key_file(settings: Settings) -> Path:
+    if settings.secret_key_file:
+        return Path(settings.secret_key_file)
+    _, _, path = settings.database.partition("sqlite:///")
+    # The key lies beside the file that it seals, wherever the command is called from.
+    return Path(f"{path}.key") if path and path != ":memory:" else Path("riskengine.key")
+
+
+def open_context(settings: Settings) -> AttemptBuilder:
+    """What turns raw context into facts, with the operator's geography files where configured."""
+    paths = GeoPaths(
+        country=_path(settings.geo_country), asn=_path(settings.geo_asn), city=_path(settings.geo_city)
+    )
+    return AttemptBuilder(Geo(paths), Networks())
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None
