@@ -1,0 +1,149 @@
+"""The one order in which a pool's attempts are scored, concluded and judged, live and in replay alike."""
+
+from dataclasses import dataclass
+
+from riskengine.risk.attempt import Attempt
+from riskengine.risk.cells import Standing, locate
+from riskengine.risk.decay import day_of
+from riskengine.risk.learning import fail, judged, taint, teach, trust, unlearn, with_verdict
+from riskengine.risk.level import Level
+from riskengine.risk.model import Model
+from riskengine.risk.population import Outcome, Population, Source
+from riskengine.risk.profile import EMPTY, UNIT, Profile, facts
+from riskengine.risk.reasons import Assessment
+from riskengine.risk.score import assess
+
+_VALID_WEIGHT = {"admin": 2.0, "user": 1.0}
+_TAINT_STRENGTH = {"admin": 1.0, "user": 0.8}
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What an attempt's end does.
+
+    Args:
+        profile: the user's habits from now on.
+        learned: the attempt is part of them.
+        quarantined: it got in unproven; keep it with its event until feedback.
+        attempt, assessment, outcome: what ended, and how.
+        standing: where it stood against the user's habits, if they learned it.
+    """
+
+    profile: Profile
+    learned: bool
+    quarantined: bool
+    attempt: Attempt
+    assessment: Assessment
+    outcome: Outcome
+    standing: Standing | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the attempt did not get in."""
+        return not self.learned and not self.quarantined
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What feedback on an event does: to the user's habits, and to what others' attempts are held to."""
+
+    profile: Profile
+    attempt: Attempt
+    source: Source
+    spread: bool | None  # True forgives, False distrusts, None changes nothing for others
+
+
+class Engine:
+    """A model and one pool's population. Profiles belong to the caller, who stores them.
+
+    `conclude` and `judge` change nothing, so that a caller can first make their profiles durable;
+    `observe` and `take` then bring the population up to date.
+    """
+
+    def __init__(self, model: Model, population: Population) -> None:
+        self.model = model
+        self.population = population
+
+    def assess(self, attempt: Attempt, profile: Profile | None) -> Assessment:
+        """Score an attempt; changes nothing."""
+        return assess(attempt, profile, self.population, self.model)
+
+    def conclude(
+        self,
+        attempt: Attempt,
+        profile: Profile | None,
+        assessment: Assessment,
+        outcome: Outcome,
+        event_id: str | None = None,
+    ) -> Conclusion:
+        """What the end of an attempt teaches; changes nothing before `observe`."""
+        habits = profile or EMPTY
+        proven = assessment.level < Level.MEDIUM or outcome.challenge is True
+        if outcome.is_accepted and proven:
+            values = facts(attempt)
+            bucket = self.model.bucket(habits.learned) if habits.learned else None
+            standing = Standing(values, locate(habits, values, day_of(attempt.time)), bucket)
+            is_repeated = event_id is not None and event_id in habits.events
+            return Conclusion(
+                habits if is_repeated else teach(habits, attempt, standing, UNIT, event_id),
+                learned=True,
+                quarantined=False,
+                attempt=attempt,
+                assessment=assessment,
+                outcome=outcome,
+                standing=standing,
+            )
+        return Conclusion(
+            fail(habits, attempt) if outcome.is_failure else habits,
+            learned=False,
+            quarantined=outcome.is_accepted,
+            attempt=attempt,
+            assessment=assessment,
+            outcome=outcome,
+        )
+
+    def observe(self, end: Conclusion) -> None:
+        """Take a conclusion into the population; once for each, in the order attempts ended."""
+        self.population.observe(end.attempt, end.assessment, end.outcome, end.standing)
+
+    def judge(
+        self, attempt: Attempt, profile: Profile | None, *, valid: bool, source: Source, learned: bool
+    ) -> Verdict:
+        """What feedback on an event changes; saying it twice counts once, the last word wins.
+
+        Args:
+            attempt: the event's attempt, as it was concluded.
+            profile: the user's habits now.
+            valid: it was the owner; false when it was an attack.
+            source: an operator, or the owner through a link.
+            learned: whether the conclusion said so.
+        """
+        habits = profile or EMPTY
+        before = judged(habits, attempt)
+        if before is valid:
+            return Verdict(habits, attempt, source, spread=None)
+        weight = _VALID_WEIGHT[source]
+        if valid:
+            # What was learned already weighs one; Invalid took it out again.
+            habits = trust(habits, attempt, weight if before is False or not learned else weight - 1.0)
+        else:
+            if before is True:
+                habits = unlearn(habits, attempt, weight if not learned else max(1.0, weight))
+            elif learned:
+                habits = unlearn(habits, attempt)
+            habits = taint(habits, attempt, _TAINT_STRENGTH[source])
+        spread = None if valid and before is None else valid
+        return Verdict(with_verdict(habits, attempt, valid=valid), attempt, source, spread)
+
+    def feedback(
+        self, attempt: Attempt, profile: Profile | None, *, valid: bool, source: Source, learned: bool
+    ) -> Profile:
+        """`judge` and `take` in one, for callers that store nothing."""
+        verdict = self.judge(attempt, profile, valid=valid, source=source, learned=learned)
+        self.take(verdict)
+        return verdict.profile
+
+    def take(self, verdict: Verdict) -> None:
+        """Take a verdict into the population."""
+        if verdict.spread is not None:
+            self.population.feedback(verdict.attempt, verdict=verdict.spread, source=verdict.source)

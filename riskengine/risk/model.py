@@ -1,0 +1,175 @@
+"""The numbers behind the points: priors of how users change and how attackers come, from `models/`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import log
+from pathlib import Path
+from typing import Any, Final
+
+from riskengine.base.bundle import model_file
+from riskengine.risk.level import Thresholds
+from riskengine.risk.profile import CELLS, DEVICE_LEVELS, NETWORK_LEVELS
+
+POINTS_PER_NAT: Final = 10 / log(2)
+_LEAST_SHARE: Final = 1e-4
+
+HABITS: Final = ("language", "zone", "order", "platform", "screen")
+KINDS: Final = ("hosting", "vpn", "tor", "listed")
+WEIGHTS: Final = (
+    *HABITS,
+    "hour",
+    "rarity",
+    "kind",
+    "automated",
+    "downgrade",
+    "collector",
+    "shared_device",
+    "birth",
+    "mismatch",
+    "fault",
+    "distance",
+    "velocity",
+    "exit",
+    "client",
+    "wave",
+    "account",
+    "spray",
+    "taint",
+    "taint_elsewhere",
+    "alarm",
+)
+
+
+class ModelError(ValueError):
+    """A model file that cannot be used; says where it is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How often a field brings a value new to the user.
+
+    Args:
+        attacker: probability for an attacker.
+        settled: for the owner on a known device.
+        same_agent: for the owner on a device that looks like a known one.
+        moved: for the owner on another device.
+    """
+
+    attacker: float
+    settled: float
+    same_agent: float
+    moved: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How often attackers, and the users of a pool, come through a kind of network."""
+
+    attacker: float
+    user: float
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything a score depends on besides profile and population.
+
+    Args:
+        version: names the model in events and reports.
+        network: probability of each network level for an attacker.
+        device: probability of each device level for an attacker.
+        buckets: learned sign-ins at which each history bucket begins.
+        shares: for each history bucket, the share of each cell among owners' sign-ins.
+        habits: for each habit field, how often it changes.
+        kinds: for each kind of network, how common it is.
+        clip: bounds of one additive term, in nats.
+        weights: factors of the terms, by name.
+        floors: thresholds never go below these.
+        defaults: thresholds of a pool too young for its own.
+        quantiles: shares of good sign-ins that stay below Low, Medium and High.
+    """
+
+    version: str
+    network: tuple[float, ...]
+    device: tuple[float, ...]
+    buckets: tuple[int, ...]
+    shares: tuple[tuple[float, ...], ...]
+    habits: Mapping[str, Habit]
+    kinds: Mapping[str, Kind]
+    clip: tuple[float, float]
+    weights: Mapping[str, float]
+    floors: Thresholds
+    defaults: Thresholds
+    quantiles: tuple[float, float, float]
+
+    def bucket(self, learned: int) -> int:
+        """The history bucket of a user with so many learned sign-ins."""
+        for at in range(len(self.buckets) - 1, -1, -1):
+            if learned >= self.buckets[at]:
+                return at
+        return 0
+
+    def points(self, nats: float, weight: str | None = None) -> int:
+        """Whole points of one clipped, weighted additive term."""
+        low, high = self.clip
+        value = low if nats < low else min(nats, high)
+        return round(POINTS_PER_NAT * (value if weight is None else value * self.weights[weight]))
+
+
+def load_model(path: Path) -> Model:
+    """Read a model file.
+
+    Raises:
+        ModelError: it is no model, or its numbers make no sense.
+    """
+    try:
+        return parse_model(json.loads(path.read_text(encoding="utf-8")))
+    except json.JSONDecodeError as error:
+        raise ModelError(f"{path.name}: not JSON: {error}") from error
+
+
+def parse_model(data: Mapping[str, Any]) -> Model:
+    """Build a model from plain values, checking what the arithmetic relies on."""
+    try:
+        model = Model(
+            version=str(data["version"]),
+            network=_distribution(data["network"], NETWORK_LEVELS),
+            device=_distribution(data["device"], DEVICE_LEVELS),
+            buckets=tuple(int(start) for start in data["buckets"]),
+            shares=tuple(_shares(table) for table in data["shares"]),
+            habits={name: Habit(**data["habits"][name]) for name in HABITS},
+            kinds={name: Kind(**data["kinds"][name]) for name in KINDS},
+            clip=(float(data["clip"][0]), float(data["clip"][1])),
+            weights={name: float(data["weights"][name]) for name in WEIGHTS},
+            floors=Thresholds(**data["floors"]),
+            defaults=Thresholds(**data["defaults"]),
+            quantiles=(data["quantiles"][0], data["quantiles"][1], data["quantiles"][2]),
+        )
+    except (KeyError, TypeError, IndexError) as error:
+        raise ModelError(f"a member is missing or of the wrong shape: {error}") from error
+    if len(model.buckets) != len(model.shares):
+        raise ModelError("each history bucket needs one table of shares")
+    if any(value < 0.0 for value in model.weights.values()) or not model.clip[0] < 0.0 < model.clip[1]:
+        raise ModelError(
+            "weights are not negative and the clip spans nought: else bad signs could lower a score"
+        )
+    return model
+
+
+def _distribution(values: list[float], length: int) -> tuple[float, ...]:
+    if len(values) != length or any(value <= 0.0 for value in values):
+        raise ModelError(f"expected {length} positive numbers, not {values}")
+    total = sum(values)
+    return tuple(value / total for value in values)
+
+
+def _shares(table: list[list[float]]) -> tuple[float, ...]:
+    flat = [max(share, _LEAST_SHARE) for row in table for share in row]
+    return _distribution(flat, CELLS)
+
+
+@cache
+def default_model() -> Model:
+    """The shipped model."""
+    return load_model(model_file("priors.json"))

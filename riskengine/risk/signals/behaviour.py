@@ -1,0 +1,101 @@
+"""Small habits: language, time zone, header order, platform, screen, hour of the day."""
+
+from math import log
+
+from riskengine.risk.cells import ANY_DEVICE, NEW_NETWORK, SAME_AGENT, SAME_DEVICE
+from riskengine.risk.decay import DAY
+from riskengine.risk.profile import FORGET, Mark, usual
+from riskengine.risk.view import BACK_OFF, Signal, View
+
+_HOUR_HISTORY = 5.0
+_ABROAD = 0.5  # share of sign-ins from a new network abroad that bring a new time zone
+_CONDITIONAL = 0.1  # from here on a change goes with the device, whatever the user's own habit
+_MOST_CHANGES = 0.9
+
+
+def language(view: View) -> Signal | None:
+    """The language, against the user's; not the region, which headers and collectors spell differently."""
+    spoken = view.facts.get("language")
+    known = view.profile.known.get("language", {})
+    if spoken is not None and spoken not in known:
+        tongue = spoken.split("-", 1)[0]
+        if any(other.split("-", 1)[0] == tongue for other in known):
+            return None
+    return _habit(view, "language", "LANGUAGE", "language")
+
+
+def time_zone(view: View) -> Signal | None:
+    """The time zone, against the user's; abroad a new one is expected."""
+    return _habit(view, "zone", "TIME_ZONE", "minutes east of UTC")
+
+
+def platform(view: View) -> Signal | None:
+    """The platform, against the user's."""
+    return _habit(view, "platform", "PLATFORM", "platform")
+
+
+def screen(view: View) -> Signal | None:
+    """The screen, against the user's."""
+    return _habit(view, "screen", "SCREEN", "screen")
+
+
+def header_order(view: View) -> Signal | None:
+    """The order of the headers, where the user came with that browser before."""
+    value = view.facts.get("order")
+    if value is None or not view.has_history:
+        return None
+    known = view.profile.known.get("order", {})
+    browser = value.split("|", 1)[0] + "|"
+    if value not in known and not any(order.startswith(browser) for order in known):
+        return None
+    return _habit(view, "order", "HEADER_ORDER", "order of headers")
+
+
+def _habit(view: View, name: str, code: str, words: str) -> Signal | None:
+    """Points of one field: how often the user brings new values of it, and how often attackers do."""
+    marks = view.profile.known.get(name)
+    value = view.facts.get(name)
+    if not marks or value is None:
+        return None
+    attacker, changes = view.model.habits[name].attacker, _changes(view, name, marks)
+    mark = marks.get(value)
+    if mark is not None and view.day - mark[1] <= FORGET:
+        points = view.model.points(log((1.0 - attacker) / (1.0 - changes)), name)
+        return Signal(code, points, f"usual {words} {value}" if name != "order" else f"usual {words}")
+    common = view.population.frequency(name, value, view.now, 0.02)
+    rarity = min(max(0.2 * log(0.05 / common), -0.4), 0.4)
+    points = view.model.points(max(0.0, log(attacker / changes) + rarity), name)
+    if not points:
+        return None
+    if name == "order":
+        return Signal(code, points, f"new {words}")
+    before = usual(view.profile, name, view.day)
+    return Signal(code, points, f"new {words} {value}" + (f"; usual: {before}" if before else ""))
+
+
+def _changes(view: View, name: str, marks: dict[str, Mark]) -> float:
+    """How often the user brings a new value of a field, on a device this familiar."""
+    habit, span = view.model.habits[name], view.cell.device
+    if span.high == SAME_DEVICE or span == ANY_DEVICE:
+        often = habit.settled
+    else:
+        often = habit.same_agent if span.high <= SAME_AGENT else habit.moved
+    if name == "zone" and view.cell.network.low == NEW_NETWORK:
+        often = max(often, _ABROAD)
+    if often >= _CONDITIONAL:
+        return min(often, _MOST_CHANGES)
+    return min((len(marks) - 1 + BACK_OFF * often) / (view.weight + BACK_OFF), _MOST_CHANGES)
+
+
+def hour(view: View) -> Signal | None:
+    """The hour of the day, against the user's; a weak sign."""
+    hours = view.profile.hours
+    total = view.keep * sum(hours)
+    if total < _HOUR_HISTORY:
+        return None
+    now = int(view.now % DAY // 3600)
+    near = view.keep * (hours[now - 1] + hours[now] + hours[(now + 1) % 24]) / 3.0
+    often = (near + BACK_OFF / 24.0) / (total + BACK_OFF)
+    nats = min(max(log(1.0 / 24.0 / often), -1.2), 1.2)
+    points = view.model.points(nats, "hour")
+    return Signal("HOUR", points, f"{now:02d} h UTC is {'un' if points > 0 else ''}usual") if points else None

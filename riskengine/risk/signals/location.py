@@ -1,0 +1,38 @@
+"""How far the place is from where the user is known."""
+
+from math import log2
+
+from riskengine.risk.cells import ANY_NETWORK, SAME_CITY
+from riskengine.risk.geography import distance_km, say_km
+from riskengine.risk.profile import FORGET
+from riskengine.risk.view import Signal, View
+
+_ACCURACY_KM = 25.0
+
+
+def distance(view: View) -> Signal | None:
+    """Distance to the nearest known place; for a user of many places it says less."""
+    span = view.cell.network
+    if span.low < SAME_CITY or span == ANY_NETWORK:
+        return None
+    nearest = nearest_place_km(view)
+    if nearest is None:
+        return None
+    beyond = max(0.0, nearest - (view.attempt.network.accuracy_km or _ACCURACY_KM))
+    nats = min(max(0.25 * log2(max(beyond, 1.0) / 100.0), -0.3), 1.2) / (
+        1.0 + 0.2 * (len(view.profile.places) - 1)
+    )
+    points = view.model.points(nats, "distance")
+    return Signal("DISTANCE", points, f"{say_km(nearest)} from the nearest known place") if points else None
+
+
+def nearest_place_km(view: View) -> float | None:
+    """Kilometres to the nearest remembered place, None without a position or places."""
+    network = view.attempt.network
+    if network.latitude is None or network.longitude is None:
+        return None
+    here = (network.latitude, network.longitude)
+    return min(
+        (distance_km(here, place[:2]) for place in view.profile.places if view.day - place[3] <= FORGET),
+        default=None,
+    )
