@@ -14,6 +14,8 @@ def loop_guard() -> Iterator[None]:
             # Reads from SQLite's cache cost less than a hop to a thread; writes have their own thread.
             if name.startswith("sqlite3."):
                 function.deactivate()
+            # A connection to PostgreSQL looks for a password file, once.
+            function.can_block_in("asyncpg/connect_utils.py", {"_parse_connect_dsn_and_args"})
             # Opening the house reads files before the first call is taken.
             function.can_block_in("riskengine/wiring.py", {"open_house"})
         yield

@@ -4,7 +4,6 @@ import itertools
 from typing import Any
 
 import pyotp
-
 from service import Service
 
 PASSWORD = "Corr3ct-horse!"

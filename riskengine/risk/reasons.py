@@ -81,7 +81,7 @@ CODES: Final = {
     "ACCOUNT_FAILURES": "Failed sign-ins of this user.",
     "ATTACK_WAVE": "More of the pool's sign-ins fail than usual; counts for unfamiliar ones only.",
     "TAINTED": "This user, or an operator, called a sign-in like this one an attack.",
-    "TAINTED_ELSEWHERE": "Other users' sign-ins like this one were called attacks.",
+    "TAINTED_ELSEWHERE": "Sign-ins of the pool like this one were called attacks.",
     "RECENT_ALARM": "A sign-in of this user was called an attack lately.",
 }
 

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from riskengine import __version__, api
-from riskengine.storage.errors import Conflict, Unavailable
+from riskengine.storage.errors import Conflict, Unavailable, Unstorable
 from riskengine.telemetry import frames
 
 log = structlog.get_logger()
@@ -65,6 +65,12 @@ def refusal_of(error: Exception, operation: api.Operation | None, request_id: st
             return _presented(api.common_errors.SerializationException("The request body could not be read."))
         case Conflict():
             return _conflict(operation)
+        case Unstorable():
+            return _presented(
+                api.errors.InvalidParameterException(
+                    f"The request holds a value that can't be stored: {error}"
+                )
+            )
         case Unavailable():
             log.error("store_unavailable", operation=name, request_id=request_id, at=frames(error))
             return _unavailable("The service can't reach its store. Try again.")

@@ -135,7 +135,8 @@ def session_row(session: Session) -> Parameters:
         "sub": session.sub,
         "refresh_hash": session.refresh_hash,
         "previous_hash": session.previous_hash,
-        "expires": session.expires,
+        # An access token lives a day at most, and may outlive the refresh token it came with.
+        "expires": session.expires + DAY,
         "is_revoked": int(session.is_revoked),
         "version": session.version,
         "body": body(session),

@@ -1,9 +1,9 @@
 """Carries one request of a sign-in through: the pipeline, then one durable unit, then the answer."""
 
+import dataclasses
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.entities import AuthEvent
@@ -69,7 +69,7 @@ def _without_password(event: AuthEvent) -> AuthEvent:
     """What is stored says nothing of the password that was tried, not even as a digest."""
     if event.attempt is None or event.attempt.password is None:
         return event
-    return changed(event, attempt=replace(event.attempt, password=None))
+    return replace(event, attempt=dataclasses.replace(event.attempt, password=None))
 
 
 def used_once() -> api.errors.NotAuthorizedException:

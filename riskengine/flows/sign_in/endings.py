@@ -1,8 +1,6 @@
 """The three ways a request of a sign-in ends: a challenge, tokens, a refusal."""
 
-from dataclasses import replace
-
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.base.clock import MINUTE
@@ -16,13 +14,13 @@ DEFAULT_SESSION_MINUTES = 3
 
 def refused(sign_in: SignIn, error: api.ApiError) -> Ended:
     """The sign-in fails; its event says why."""
-    event = changed(sign_in.event, response="Fail", failure=error.type_name)
+    event = replace(sign_in.event, response="Fail", failure=error.type_name)
     return Ended(replace(sign_in, event=event), Refusal(error))
 
 
 def challenged(sign_in: SignIn, visit: Visit, name: str, parameters: dict[str, str]) -> Ended:
     """The client is asked `name`; the state travels sealed in its Session."""
-    event = changed(sign_in.event, response="InProgress", failure=None)
+    event = replace(sign_in.event, response="InProgress", failure=None)
     sign_in = replace(sign_in, event=event)
     session = seal(visit.services.sealer, ticket(sign_in, visit, awaits=name))
     return Ended(sign_in, Challenge(name, parameters, Secret(session)))

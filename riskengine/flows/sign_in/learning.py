@@ -1,8 +1,6 @@
 """What the end of a request teaches the engine: durable with its event, taken in right after."""
 
-from dataclasses import replace
-
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from riskengine.flows.risk_desk import outcome_of
 from riskengine.flows.sign_in.state import Afterwards, Ended, SignIn, Visit
@@ -31,7 +29,7 @@ async def with_lesson(ended: Ended, visit: Visit) -> Ended:
     if event.sub:
         desk.save_profile(visit.tx, event.pool, event.sub, stored, conclusion.profile)
     learning = "learned" if conclusion.learned else "quarantined" if conclusion.quarantined else "refused"
-    sign_in = replace(sign_in, event=changed(event, learning=learning))
+    sign_in = replace(sign_in, event=replace(event, learning=learning))
 
     def take_in() -> None:
         desk.answered(event)

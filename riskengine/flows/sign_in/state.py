@@ -76,8 +76,7 @@ class Visit:
         return answer
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
+class SignIn(Struct, frozen=True, kw_only=True):
     """Where a sign-in stands within one request; each step answers with a new one."""
 
     flow: str
@@ -148,8 +147,7 @@ class Refusal:
 Outcome = Challenge | SignedIn | Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """The end of one request: the state to make durable, and the answer.
 
     `is_spent`: the session that was answered is good no more (a wrong code leaves it open for another).

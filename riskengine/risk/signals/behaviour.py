@@ -26,7 +26,7 @@ def language(view: View) -> Signal | None:
 
 def time_zone(view: View) -> Signal | None:
     """The time zone, against the user's; abroad a new one is expected."""
-    return _habit(view, "zone", "TIME_ZONE", "minutes east of UTC")
+    return _habit(view, "zone", "TIME_ZONE", "time zone")
 
 
 def platform(view: View) -> Signal | None:
@@ -61,16 +61,24 @@ def _habit(view: View, name: str, code: str, words: str) -> Signal | None:
     mark = marks.get(value)
     if mark is not None and view.day - mark[1] <= FORGET:
         points = view.model.points(log((1.0 - attacker) / (1.0 - changes)), name)
-        return Signal(code, points, f"usual {words} {value}" if name != "order" else f"usual {words}")
+        return Signal(code, points, f"usual {words}{_say(name, value)}")
     common = view.population.frequency(name, value, view.now, 0.02)
     rarity = min(max(0.2 * log(0.05 / common), -0.4), 0.4)
     points = view.model.points(max(0.0, log(attacker / changes) + rarity), name)
     if not points:
         return None
-    if name == "order":
-        return Signal(code, points, f"new {words}")
-    before = usual(view.profile, name, view.day)
-    return Signal(code, points, f"new {words} {value}" + (f"; usual: {before}" if before else ""))
+    before = _say(name, usual(view.profile, name, view.day) or "")
+    return Signal(code, points, f"new {words}{_say(name, value)}" + (f"; usual:{before}" if before else ""))
+
+
+def _say(name: str, value: str) -> str:
+    """A value after its field's name; an order of headers is a digest that tells nobody anything."""
+    if not value or name == "order":
+        return ""
+    if name != "zone":
+        return f" {value}"
+    minutes = int(value)
+    return f" UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 def _changes(view: View, name: str, marks: dict[str, Mark]) -> float:

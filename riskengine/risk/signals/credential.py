@@ -31,7 +31,7 @@ def wide_password(view: View) -> Signal | None:
         return None
     points = view.model.points(log1p(users - _NAMESAKES), "spray")
     return (
-        Signal("WIDE_PASSWORD", points, f"this password was tried on {users:.0f} other users")
+        Signal("WIDE_PASSWORD", points, f"this password was tried on about {users:.0f} other users")
         if points
         else None
     )

@@ -31,6 +31,14 @@ _ODD = {
     "timezone_country": 0.5,
     "language": 0.3,
 }
+_SAY_ODD = {
+    "agent_hints": "the client hints contradict the user agent",
+    "agent_collector": "the collector saw another user agent",
+    "platform": "the platform does not fit the user agent",
+    "bare_headers": "a browser that sends hardly any headers",
+    "timezone_country": "the clock's time zone is not the country's",
+    "language": "the device speaks another language than the headers ask for",
+}
 _FAULTS = {"signature": 1.0, "username": 1.5, "pool": 1.0, "timestamp": 0.7, "unreadable": 0.7}
 
 
@@ -62,7 +70,7 @@ def common_agent(view: View) -> Signal | None:
     if not points:
         return None
     code = "RARE_AGENT" if points > 0 else "COMMON_AGENT"
-    return Signal(code, points, f"{100 * count / total:.1f} % of the pool's sign-ins use {_say_agent(view)}")
+    return Signal(code, points, f"{100 * count / total:.1f} % of the pool's sign-ins use {_say_family(view)}")
 
 
 def automated_agent(view: View) -> Signal | None:
@@ -136,7 +144,7 @@ def mismatch(view: View) -> Signal | None:
     found = [name for name in view.attempt.mismatches if name in _ODD]
     worst = sum(_ODD[name] for name in found)
     points = _odd_points(view, worst, "mismatch")
-    return Signal("HEADER_MISMATCH", points, ", ".join(found).replace("_", " ")) if points else None
+    return Signal("HEADER_MISMATCH", points, "; ".join(_SAY_ODD[name] for name in found)) if points else None
 
 
 def fault(view: View) -> Signal | None:
@@ -182,6 +190,11 @@ def _say(view: View) -> str:
     if span.high == NEW_DEVICE:
         return f"first time with {agent}"
     return f"new browser or version: {agent}"
+
+
+def _say_family(view: View) -> str:
+    agent = view.attempt.agent
+    return f"{agent.browser or 'an unknown browser'} on {agent.os or 'an unknown system'}"
 
 
 def _say_agent(view: View) -> str:

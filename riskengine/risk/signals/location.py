@@ -23,7 +23,8 @@ def distance(view: View) -> Signal | None:
         1.0 + 0.2 * (len(view.profile.places) - 1)
     )
     points = view.model.points(nats, "distance")
-    return Signal("DISTANCE", points, f"{say_km(nearest)} from the nearest known place") if points else None
+    where = f"{say_km(nearest)} from" if beyond else "near"
+    return Signal("DISTANCE", points, f"{where} the nearest known place") if points else None
 
 
 def nearest_place_km(view: View) -> float | None:

@@ -74,7 +74,7 @@ def _address(view: View) -> list[Repute]:
         Repute("IP_FAILURES", 0.9 * log1p((failed - 2.0) / good), f"{failed:.0f} failures from this address")
     ]
     if users > 2.5:
-        text = f"{users:.0f} other users failed from this address"
+        text = f"about {users:.0f} other users failed from this address"
         found.append(Repute("WIDE_ATTEMPTS", log1p((users - 2.5) / good), text))
     return found
 
@@ -91,7 +91,7 @@ def _neighbourhood(view: View) -> list[Repute]:
     text = f"{failed:.0f} failures from neighbouring addresses"
     found = [Repute("PREFIX_FAILURES", 0.7 * log1p((failed - 4.0) / good), text)]
     if users > 4.5:
-        text = f"{users:.0f} other users failed from neighbouring addresses"
+        text = f"about {users:.0f} other users failed from neighbouring addresses"
         found.append(Repute("WIDE_ATTEMPTS", 0.8 * log1p((users - 4.5) / good), text))
     return found
 
@@ -164,7 +164,7 @@ def tainted_elsewhere(view: View) -> Signal | None:
     if not len(view.population.taints):
         return None
     points = view.model.points(view.population.tainted(view.attempt, view.now), "taint_elsewhere")
-    text = "same device, address or client as attacks on other users"
+    text = "same device, address or client as sign-ins of the pool called attacks"
     return Signal("TAINTED_ELSEWHERE", points, text) if points else None
 
 

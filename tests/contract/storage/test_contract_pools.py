@@ -15,7 +15,6 @@ from stored_things import (
 )
 
 from riskengine import api
-from riskengine.base.secret import Secret
 from riskengine.storage import AlreadyExists, Conflict, NotFound
 
 

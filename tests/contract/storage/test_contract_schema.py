@@ -3,6 +3,7 @@
 import asyncio
 import re
 
+import asyncpg
 import pytest
 from stored_things import POOL, a_pool
 
@@ -71,6 +72,18 @@ class TestTables:
         tables = {table for table, columns in created_tables().items() if "sub TEXT" in columns}
 
         assert tables == set(USER_TABLES)
+
+
+async def test_postgres_orders_every_text_by_code_point(postgres_url):
+    """A server's own locale would put pages and prefixes in another order than SQLite's."""
+    connection = await asyncpg.connect(postgres_url)
+    others = await connection.fetch(
+        "select table_name, column_name from information_schema.columns where table_schema = 'public'"
+        " and data_type = 'text' and collation_name is distinct from 'C'"
+    )
+    await connection.close()
+
+    assert others == []
 
 
 class TestUrls:

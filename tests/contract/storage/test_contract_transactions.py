@@ -200,7 +200,7 @@ class TestPurge:
         async with storage.transaction() as tx:
             for place, end in enumerate((NOW - 1, NOW, NOW + 1)):
                 tx.spent.spend(POOL, f"id{place}", end)
-                tx.sessions.add(a_session(f"s{place}", expires=end))
+                tx.sessions.add(a_session(f"s{place}", expires=end - DAY))
                 tx.lockouts.save(POOL, f"k{place}", "mfa", Lockout(failures=1, locked_until=end - DAY))
 
         assert await storage.purge(NOW) == 6
@@ -208,7 +208,7 @@ class TestPurge:
         spent = [await storage.spent.is_spent(POOL, f"id{place}") for place in range(3)]
         assert spent == [False, False, True]
         assert await storage.sessions.find_by_refresh(POOL, b"s1") is None
-        assert await storage.sessions.get(POOL, "s2") == a_session("s2", expires=NOW + 1)
+        assert await storage.sessions.get(POOL, "s2") == a_session("s2", expires=NOW + 1 - DAY)
         assert await storage.lockouts.find(POOL, "k1", "mfa") == Lockout()
         assert (await storage.lockouts.find(POOL, "k2", "mfa")).failures == 1
 

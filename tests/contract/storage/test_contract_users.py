@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from stored_things import FEW, NOW, POOL, a_group, a_session, a_user, an_event, keys, users
@@ -279,6 +279,8 @@ class TestUserSearch:
         values=st.lists(st.text("ab%_\ud7ff\ue000é\uffff\U0010ffff", max_size=4), min_size=1, max_size=6),
         prefix=st.text("ab%_\ud7ff\ue000é\uffff\U0010ffff", max_size=3),
     )
+    @example(values=["\ud7ff", "\ud7ffa", "\ue000"], prefix="\ud7ff")
+    @example(values=["\U0010ffff", "a\U0010ffffb", "b"], prefix="a\U0010ffff")
     async def test_a_prefix_matches_what_begins_with_it(self, storage, values, prefix):
         pool = uuid.uuid4().hex
         await added(

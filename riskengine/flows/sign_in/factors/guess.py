@@ -1,8 +1,6 @@
 """What a wrong answer costs, the same for every factor."""
 
-from dataclasses import replace
-
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.entities import Lockout
@@ -30,5 +28,5 @@ def answered(sign_in: SignIn, kind: GuessKind, *, is_right: bool) -> SignIn:
     """The event tells which factor was answered, and how."""
     name = "Password" if kind == "password" else "Mfa"
     answer = (name, "Success" if is_right else "Failure")
-    event = changed(sign_in.event, challenges=(*sign_in.event.challenges, answer))
+    event = replace(sign_in.event, challenges=(*sign_in.event.challenges, answer))
     return replace(sign_in, event=event)

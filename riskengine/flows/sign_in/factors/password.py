@@ -1,6 +1,6 @@
 """A password in the clear, checked against the user's SRP verifier."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.entities import Lockout

@@ -1,8 +1,6 @@
 """The code of an authenticator app as second factor."""
 
-from dataclasses import replace
-
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.credentials.totp import matching_step
@@ -40,7 +38,7 @@ async def prove(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     if step <= token.last_step:
         error = api.errors.ExpiredCodeException("Your software token has already been used once.")
         return replace(wrong(sign_in, visit, "mfa", lockout, error), is_spent=False)
-    used = changed(user, software_token=changed(token, last_step=step))
+    used = replace(user, software_token=replace(token, last_step=step))
     visit.tx.users.save(used)
     return replace(
         right(sign_in, visit, "mfa", lockout),

@@ -2,7 +2,8 @@
 
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.base.clock import SECOND

@@ -1,6 +1,6 @@
 """Looks at the account behind a right password: enabled, confirmed, not awaiting a reset."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.entities import User

@@ -1,6 +1,6 @@
 """Scores the attempt once, when a proof of the password comes in: right or wrong, known or unknown user."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from riskengine.flows.risk_desk import with_assessment
 from riskengine.flows.sign_in.state import SignIn, Visit

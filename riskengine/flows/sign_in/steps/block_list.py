@@ -1,8 +1,6 @@
 """Refuses addresses that the risk configuration blocks; asked again with every answer."""
 
-from dataclasses import replace
-
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.flows.sign_in.endings import refused
@@ -17,7 +15,7 @@ def needed(sign_in: SignIn) -> bool:
 async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     """No risk is computed for a blocked address."""
     if visit.threat.is_blocked(visit.observed.address):
-        event = changed(sign_in.event, decision="Block", action="BLOCK")
+        event = replace(sign_in.event, decision="Block", action="BLOCK")
         error = api.errors.NotAuthorizedException("Request not allowed due to security reasons.")
         return refused(replace(sign_in, event=event), error)
     return replace(sign_in, is_admitted=True)

@@ -1,8 +1,6 @@
 """Looks a right password up among the known compromised ones, where it came in the clear."""
 
-from dataclasses import replace
-
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.base.secret import Secret
@@ -23,13 +21,13 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     if not password or not is_compromised(visit, password):
         return sign_in
     user = sign_in.known_user
-    sign_in = replace(sign_in, event=changed(sign_in.event, is_compromised=True))
+    sign_in = replace(sign_in, event=replace(sign_in.event, is_compromised=True))
     count_compromised(visit.pool.id, "SignIn")
     if not visit.threat.blocks_compromised("SIGN_IN"):
         return sign_in
-    reset = changed(user, status="RESET_REQUIRED", modified=visit.now)
+    reset = replace(user, status="RESET_REQUIRED", modified=visit.now)
     visit.tx.users.save(reset)
-    event = changed(sign_in.event, decision="Block", action="BLOCK")
+    event = replace(sign_in.event, decision="Block", action="BLOCK")
     sign_in = replace(sign_in, user=reset, event=event)
     return refused(sign_in, api.errors.PasswordResetRequiredException("Password reset required for the user"))
 

@@ -1,8 +1,6 @@
 """Turns the level into what is done: nothing, a second factor, or a block."""
 
-from dataclasses import replace
-
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.flows.sign_in.endings import refused
@@ -22,13 +20,13 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     if sign_in.assessment is None:
         return sign_in
     decision = decide(sign_in.assessment, visit.threat.policy)
-    event = changed(sign_in.event, decision=decision.risk_decision, action=decision.action.value)
+    event = replace(sign_in.event, decision=decision.risk_decision, action=decision.action.value)
     sign_in = replace(sign_in, event=event)
     if visit.threat.mode != "ENFORCED":
         return sign_in
     can_answer_mfa = can_answer(sign_in.known_user, visit.pool)
     if decision.action is Action.BLOCK or (decision.action is Action.MFA_REQUIRED and not can_answer_mfa):
-        sign_in = replace(sign_in, event=changed(event, decision="Block"))
+        sign_in = replace(sign_in, event=replace(event, decision="Block"))
         return refused(
             sign_in, api.errors.NotAuthorizedException("Unable to login because of security reasons.")
         )

@@ -1,8 +1,6 @@
 """The end of a good sign-in: tokens, a session, and what the attempt teaches."""
 
-from dataclasses import replace
-
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from riskengine.flows.sign_in.state import Ended, SignedIn, SignIn, Visit
 from riskengine.flows.token_issuer import Grant
@@ -20,5 +18,5 @@ async def perform(sign_in: SignIn, visit: Visit) -> Ended:
     grant = Grant(visit.pool, visit.client, user, groups, event_id=sign_in.event.id)
     begun = await visit.services.tokens.begin_session(grant, visit.now)
     visit.tx.sessions.add(begun.session)
-    event = changed(sign_in.event, response="Pass", failure=None)
+    event = replace(sign_in.event, response="Pass", failure=None)
     return Ended(replace(sign_in, event=event), SignedIn(begun.tokens))

@@ -1,6 +1,6 @@
 """Refuses while too many wrong passwords have locked the user name, existing or not."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.flows.lockouts import is_locked

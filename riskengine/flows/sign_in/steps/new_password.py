@@ -1,9 +1,8 @@
 """A temporary password is good for one thing: choosing a new one."""
 
 import json
-from dataclasses import replace
 
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.base.secret import Secret
@@ -41,7 +40,7 @@ async def _take(sign_in: SignIn, visit: Visit) -> SignIn:
     before, password = sign_in.known_user, visit.answer("NEW_PASSWORD")
     require_conforming(visit.pool, password)
     _refuse_compromised(password, visit)
-    user = changed(
+    user = replace(
         before,
         attributes=_attributes(before, visit),
         credential=new_credential(visit.services, visit.pool, before.username, password, visit.now),

@@ -1,7 +1,8 @@
 """Asks for a second factor where the user, the pool or the risk wants one."""
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.flows.sign_in.endings import challenged

@@ -1,0 +1,29 @@
+"""Every command of `riskengine`, in the order of its help."""
+
+import click
+
+from riskengine import __version__
+from riskengine.cli.demo import demo
+from riskengine.cli.evaluate import evaluate
+from riskengine.cli.generate import generate
+from riskengine.cli.import_attempts import import_attempts
+from riskengine.cli.keys import keys
+from riskengine.cli.migrate import migrate
+from riskengine.cli.serve import serve
+
+COMMANDS: tuple[click.Command, ...] = (serve, demo, keys, import_attempts, evaluate, migrate, generate)
+
+
+class _InOrder(click.Group):
+    """Lists its commands as they stand, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)
+
+
+riskengine = _InOrder(
+    "riskengine",
+    commands={command.name or "": command for command in COMMANDS},
+    help="Adaptive-risk authentication behind the Amazon Cognito user-pools API.",
+)
+riskengine = click.version_option(__version__)(riskengine)

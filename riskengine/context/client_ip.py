@@ -1,0 +1,56 @@
+"""The client's address, told by the socket and by the proxies that are trusted, and by no one else."""
+
+from collections.abc import Iterable
+
+from riskengine.context.address import Address, parse_address
+from riskengine.context.ranges import Ranges
+
+# Longer chains are an attack: hops nearest to us are kept.
+_MOST_HOPS = 32
+_LONGEST_HEADER = 4096
+# The first of these that is there is read, never a mixture.
+FORWARDING_HEADERS = ("x-forwarded-for", "forwarded", "x-real-ip")
+
+
+def client_address(
+    peer: str | None,
+    headers: Iterable[tuple[str, str]],
+    trusted: Ranges,
+    believed: tuple[str, ...] = FORWARDING_HEADERS,
+) -> Address | None:
+    """The first address, from the socket outwards, that is no trusted proxy; None if unknown.
+
+    `believed` are the headers (lower case) that the proxies write: a proxy that passes on one
+    which it does not write lets its callers choose their address.
+    """
+    address = parse_address(peer)
+    if not trusted.contains(address):
+        return address
+    for hop in reversed(_hops(headers, believed)):
+        address = parse_address(hop)
+        if not trusted.contains(address):
+            return address
+    return address
+
+
+def _hops(headers: Iterable[tuple[str, str]], believed: tuple[str, ...]) -> list[str]:
+    """What proxies say of the way, nearest last; of the first header of its kind that is there."""
+    found: dict[str, list[str]] = {}
+    for name, value in headers:
+        lower = name.lower()
+        if lower in believed:
+            found.setdefault(lower, []).append(value)
+    for name in believed:
+        if name in found:
+            hops = ",".join(found[name])[-_LONGEST_HEADER:].split(",")[-_MOST_HOPS:]
+            return [_for(hop) for hop in hops] if name == "forwarded" else hops
+    return []
+
+
+def _for(element: str) -> str:
+    """The client of one element of a Forwarded header (RFC 7239)."""
+    for pair in element.split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name.lower() == "for":
+            return value
+    return ""

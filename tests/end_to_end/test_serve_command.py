@@ -1,0 +1,185 @@
+"""`riskengine serve`: what it says, where it listens, how it ends, and what it refuses to start with."""
+
+import json
+import re
+import signal
+import time
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+from click.testing import CliRunner
+from people import PASSWORD, People
+from serving import command
+
+from riskengine.cli.commands import riskengine
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_first_start_shows_one_key_that_works(server):
+    assert server.shown_keys == [server.key]
+    assert server.boto3().list_user_pools(MaxResults=1)["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def test_health_is_told(server):
+    assert server.get("/health/live")[0] == 200
+    assert server.get("/health/ready") == (200, b'{"status":"ready"}')
+
+
+def test_metrics_count_calls(server):
+    server.boto3().list_user_pools(MaxResults=1)
+
+    status, text = server.get("/metrics")
+
+    assert status == 200
+    assert b'riskengine_requests_total{operation="ListUserPools",outcome="ok"}' in text
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="this system tells its sockets otherwise")
+def test_listens_on_loopback_only(server):
+    lines = [line.split() for name in ("tcp", "tcp6") for line in _sockets(name)]
+    listening = [fields[1] for fields in lines if fields[3] == "0A"]
+
+    assert [place for place in listening if place.endswith(f":{server.port:04X}")] == [
+        f"0100007F:{server.port:04X}"
+    ]
+
+
+def _sockets(name):
+    path = Path("/proc/net") / name
+    return path.read_text().splitlines()[1:] if path.exists() else []
+
+
+def test_a_signal_lets_calls_in_flight_finish_and_nothing_is_forgotten(own_server):
+    people = People(own_server)
+    users = [people.user() for _ in range(4)]
+    # The first sign-ins of a pool wait for its signing keys to be made.
+    flights = [InFlight(own_server.port, people.client, user) for user in users]
+    _until_working_on(own_server, len(flights))
+
+    own_server.process.send_signal(signal.SIGTERM)
+    answers = [flight.land() for flight in flights]
+
+    assert [status for status, _ in answers] == [200] * 4
+    assert own_server.end() == 0
+    assert "Traceback" not in own_server.logs
+    own_server.start()
+    assert own_server.shown_keys == []
+    assert [people.events(user)[0]["EventResponse"] for user in users] == ["Pass"] * 4
+    refreshed = people.api.initiate_auth(
+        ClientId=people.client,
+        AuthFlow="REFRESH_TOKEN_AUTH",
+        AuthParameters={"REFRESH_TOKEN": answers[0][1]["AuthenticationResult"]["RefreshToken"]},
+    )
+    people.api.get_user(AccessToken=refreshed["AuthenticationResult"]["AccessToken"])
+
+
+class InFlight:
+    """A sign-in that was sent, and whose answer nobody has read yet."""
+
+    def __init__(self, port: int, client: str, user: str) -> None:
+        answers = {"USERNAME": user, "PASSWORD": PASSWORD}
+        call = {"ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": answers}
+        headers = {
+            "Content-Type": "application/x-amz-json-1.1",
+            "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
+        }
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        self._connection.request("POST", "/", json.dumps(call).encode(), headers)
+
+    def land(self):
+        with closing(self._connection), self._connection.getresponse() as response:
+            return response.status, json.loads(response.read())
+
+
+def _until_working_on(server, calls):
+    """Until so many are begun; or, where the machine was quick, at an end."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        metrics = server.get("/metrics")[1].decode()
+        begun = re.search(r"^riskengine_requests_in_flight (\d+)", metrics, re.MULTILINE)
+        ended = re.search(
+            r'^riskengine_requests_total\{operation="InitiateAuth",outcome="ok"\} (\d+)',
+            metrics,
+            re.MULTILINE,
+        )
+        if sum(int(found[1]) for found in (begun, ended) if found) >= calls:
+            return
+    raise AssertionError("the calls were not taken")
+
+
+BAD_SETTINGS = [
+    (["--database", "mysql://root:hunter2@db/x"], {}, "unknown database 'mysql'"),
+    (["--database", "riskengine.db"], {}, "no scheme"),
+    (["--database", "sqlite://riskengine.db"], {}, "three slashes"),
+    (["--database", "sqlite:////no/such/folder/x.db"], {}, "/no/such/folder/x.db"),
+    (["--database", "sqlite:///garbage.db"], {}, "NOTADB"),
+    (["--database", "postgresql://u:hunter2@127.0.0.1:1/x"], {}, "ConnectionRefusedError"),
+    (["--config", "missing.toml"], {}, "missing.toml"),
+    (["--config", "broken.toml"], {}, "broken.toml"),
+    (["--config", "unknown.toml"], {}, "`prot`"),
+    (["--config", "wrong.toml"], {}, "$.port"),
+    (["--port", "99999"], {}, "99999"),
+    (["--port", "http"], {}, "'http'"),
+    (["--host", "192.0.2.1"], {}, "192.0.2.1"),
+    ([], {"PORT": "99999"}, "99999"),
+    ([], {"PORT": "http"}, "$.port"),
+    ([], {"LOG_LEVEL": "loud"}, "'loud'"),
+    ([], {"LOG_FORMAT": "xml"}, "'xml'"),
+    ([], {"SECRET_KEY": "hunter2"}, "32 bytes"),
+    ([], {"TRUSTED_PROXIES": "10.0.0.0/8,everybody"}, "'everybody'"),
+    ([], {"CRYPTO_THREADS": "0"}, "must be greater than 0"),
+]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "garbage.db").write_bytes(b"this is not a database, whatever its name says" * 100)
+    (tmp_path / "broken.toml").write_text("port = [")
+    (tmp_path / "unknown.toml").write_text("prot = 1")
+    (tmp_path / "wrong.toml").write_text('port = "many"')
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("arguments", "variables", "text"), BAD_SETTINGS)
+def test_bad_settings_end_in_one_line(folder, arguments, variables, text):
+    named = {f"RISKENGINE_{name}": value for name, value in {"PORT": "0", **variables}.items()}
+
+    ended = CliRunner().invoke(riskengine, ["serve", *arguments], env=named, prog_name="riskengine")
+
+    assert ended.exit_code != 0
+    assert isinstance(ended.exception, SystemExit)
+    last = ended.output.strip().splitlines()[-1]
+    assert last.startswith("Error: ")
+    assert text in last
+    assert "hunter2" not in ended.output
+
+
+def test_a_taken_port_ends_in_one_line(server, tmp_path):
+    ended = command(tmp_path, "serve", "--port", str(server.port))
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"Error: Can't listen on 127.0.0.1:{server.port}: ")
+    assert ended.stderr.count("\n") == 1
+    assert ended.stdout == ""
+
+
+@pytest.mark.parametrize("arguments", [["serve", "--port", "0"], ["keys", "create", "--json"]])
+def test_another_master_key_is_refused(server, tmp_path, arguments):
+    """What the database keeps sealed would be lost, and new secrets would be sealed under the wrong one."""
+    ended = command(tmp_path, *arguments, "--database", server.database, secret_key="00" * 32)
+
+    assert ended.returncode == 1
+    assert ended.stderr == "Error: The master key can't be used: the database was sealed under another one\n"
+    assert ended.stdout == ""
+
+
+def test_a_wrong_signature_is_refused_by_name(server):
+    with pytest.raises(ClientError) as caught:
+        server.boto3((server.key[0], "x" * 40)).list_user_pools(MaxResults=1)
+
+    assert caught.value.response["Error"]["Code"] == "InvalidSignatureException"
