@@ -11,6 +11,7 @@ from riskengine.entities import Client, Pool, Session, User
 from riskengine.flows.services import Services
 from riskengine.flows.token_issuer import Grant
 from riskengine.storage.interface import Reader
+from riskengine.telemetry import count_success
 from riskengine.tokens.refresh import InvalidRefreshTokenError, hash_of, new_refresh_token
 
 
@@ -36,6 +37,7 @@ async def refresh(
     groups = await services.storage.groups.of_user(pool.id, found.user.sub)
     grant = Grant(pool, client, found.user, groups, event_id=found.session.event_id)
     tokens = await services.tokens.tokens_of(grant, found.session, now)
+    count_success("TokenRefresh", pool.id, client.id)
     if not is_rotating(client):
         return tokens
     return replace(tokens, refresh_token=await _rotated(services, found.session, now))

@@ -40,6 +40,7 @@ def ticket(sign_in: SignIn, visit: Visit, *, awaits: str, exchange: SrpExchange 
         event=sign_in.event.id,
         expires=visit.now + minutes * MINUTE,
         awaits=awaits,
+        credential_set_at=sign_in.credential_set_at,
         is_password_verified=sign_in.is_password_verified,
         is_decided=sign_in.is_decided,
         must_challenge=sign_in.must_challenge,

@@ -48,6 +48,8 @@ async def resume(arrival: Arrival, challenge: str, session: str | None) -> Outco
             must_challenge=ticket.must_challenge,
             mfa_setup=ticket.mfa_setup,
         )
+        if sign_in.credential_set_at != ticket.credential_set_at:
+            raise api.errors.NotAuthorizedException("Invalid session for the user.")
         await _require_same_user(sign_in, username, tx, visit)
         return sign_in, visit
 

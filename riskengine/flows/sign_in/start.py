@@ -7,6 +7,7 @@ from riskengine import api
 from riskengine.base.ids import new_uuid
 from riskengine.base.secret import Secret
 from riskengine.context.attempt import RawContext
+from riskengine.credentials.decoys import decoy_user_id
 from riskengine.entities import AuthEvent, Client, Pool, User
 from riskengine.flows.client_secrets import require_secret_hash
 from riskengine.flows.observing import observe
@@ -50,7 +51,7 @@ async def start(arrival: Arrival, flow: str) -> Outcome:
 
     async def begin(tx: Transaction) -> tuple[SignIn, Visit]:
         user = await tx.users.find(arrival.pool.id, arrival.pool.username_key(username))
-        name = user.username if user else username
+        name = user.username if user else name_of_nobody(arrival, username)
         visit = await visit_of(arrival, tx, name, user)
         event = new_event(visit, new_uuid(), name, user)
         return SignIn(flow=flow, username=name, user=user, event=event), visit
@@ -94,6 +95,22 @@ def required_username(answers: Mapping[str, Secret]) -> str:
     if len(username) > _LONGEST_USERNAME or "\0" in username.reveal():
         raise api.errors.InvalidParameterException("USERNAME is not a user name")
     return username.reveal()
+
+
+def name_of_nobody(arrival: Arrival, username: str) -> str:
+    """The user name that this address would stand for, if somebody had it.
+
+    Where people sign in by an address, a known one answers with another name (USER_ID_FOR_SRP):
+    so must an unknown one, always with the same.
+    """
+    description = arrival.pool.description
+    by_address = description.username_attributes or (
+        description.alias_attributes and ("@" in username or username.startswith("+"))
+    )
+    if not by_address:
+        return username
+    key = arrival.services.sealer.digest("decoy", arrival.pool.id.encode())
+    return decoy_user_id(key, arrival.pool.id, username)
 
 
 async def visit_of(arrival: Arrival, tx: Transaction, username: str, user: User | None) -> Visit:

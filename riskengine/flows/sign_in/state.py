@@ -34,6 +34,7 @@ class Ticket(Struct, frozen=True, kw_only=True, array_like=True):
     event: str
     expires: int
     awaits: str
+    credential_set_at: int  # another password since then ends the sign-in
     is_password_verified: bool = False
     is_decided: bool = False
     must_challenge: bool = False
@@ -42,11 +43,10 @@ class Ticket(Struct, frozen=True, kw_only=True, array_like=True):
 
 
 class SrpExchange(Struct, frozen=True, array_like=True):
-    """The server's side of an SRP run, and the age of the credential it was made for."""
+    """The server's side of an SRP run."""
 
     challenge: bytes  # srp.Challenge
     client_public: bytes
-    credential_set_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,12 @@ class SignIn(Struct, frozen=True, kw_only=True):
     def guess_key(self) -> str:
         """Whose failures count together: the user's, or those of a name that nobody has."""
         return subject_key(self.username, self.user)
+
+    @property
+    def credential_set_at(self) -> int:
+        """When the user's password was set; 0 for nobody's."""
+        credential = self.user.credential if self.user else None
+        return credential.set_at if credential else 0
 
     @property
     def known_user(self) -> User:

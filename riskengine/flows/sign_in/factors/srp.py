@@ -30,7 +30,7 @@ def begin(sign_in: SignIn, visit: Visit) -> Ended:
         raise api.errors.InvalidParameterException(f"SRP_A is not valid: {error}") from None
     salt, verifier = verifier_of(visit.services, visit.pool, sign_in.username, sign_in.user)
     challenge = srp.begin(verifier)
-    exchange = SrpExchange(challenge.to_bytes(), client_public.to_bytes(384, "big"), _age(sign_in))
+    exchange = SrpExchange(challenge.to_bytes(), client_public.to_bytes(384, "big"))
     state = ticket(sign_in, visit, awaits="PASSWORD_VERIFIER", exchange=exchange)
     # The client signs the block's bytes, so they are the sealed text itself.
     block = b64encode(seal(visit.services.sealer, state).encode()).decode()
@@ -71,7 +71,7 @@ async def prove(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     _, verifier = verifier_of(visit.services, visit.pool, sign_in.username, sign_in.user)
     lockout = sign_in.lockout or Lockout()
     holds = await visit.services.offload.run(_holds, sign_in, visit, claim, verifier)
-    if holds and sign_in.user is not None and exchange.credential_set_at == _age(sign_in):
+    if holds and sign_in.user is not None:
         return replace(right(sign_in, visit, "password", lockout), is_password_verified=True)
     error = api.errors.NotAuthorizedException("Incorrect username or password.")
     return wrong(sign_in, visit, "password", lockout, error)
@@ -94,8 +94,3 @@ def _require_fresh(timestamp: str, visit: Visit) -> None:
         raise api.errors.InvalidParameterException(str(error)) from None
     if abs(moment - visit.now) > visit.services.settings.clock_skew_seconds * SECOND:
         raise api.errors.NotAuthorizedException("TIMESTAMP is too far from the server's time")
-
-
-def _age(sign_in: SignIn) -> int:
-    credential = sign_in.user.credential if sign_in.user else None
-    return credential.set_at if credential else 0
