@@ -81,6 +81,16 @@ def test_session_is_good_for_what_it_was_made_for(people, invited, refused, chan
         people.api.respond_to_auth_challenge(**members)
 
 
+def test_session_ends_with_the_password_it_was_opened_by(people, invited, refused):
+    """Whoever changes the password shuts out a sign-in that is under way."""
+    challenge = people.sign_in(invited, "Temp0rary!")
+    people.api.admin_set_user_password(
+        UserPoolId=people.pool, Username=invited, Password="An0ther-horse!", Permanent=True
+    )
+    with refused("NotAuthorizedException", "Invalid session for the user."):
+        people.answer(challenge, invited, NEW_PASSWORD="Attack3r-horse!")
+
+
 def test_session_is_answered_once_even_at_the_same_time(people, invited):
     """Of twenty parallel answers to one session exactly one gets tokens."""
     challenge = people.sign_in(invited, "Temp0rary!")

@@ -70,6 +70,31 @@ def test_nobody_looks_like_somebody(real_time_people, refused):
         srp(people, "nobody").authenticate_user()
 
 
+def test_unknown_address_has_a_user_id_like_a_known_one(service):
+    """Where addresses are user names, an unknown one answers with a stable id of the same form."""
+    from uuid import UUID
+
+    from people import People
+
+    people = People(service)
+    pool = people.api.create_user_pool(PoolName="mail", UsernameAttributes=["email"])["UserPool"]["Id"]
+    people.pool = pool
+    client = people.new_client(PreventUserExistenceErrors="ENABLED")
+    people.api.admin_create_user(UserPoolId=pool, Username="known@example.org", MessageAction="SUPPRESS")
+    people.api.admin_set_user_password(
+        UserPoolId=pool, Username="known@example.org", Password=PASSWORD, Permanent=True
+    )
+
+    def user_id(address: str) -> str:
+        parameters = {"USERNAME": address, "SRP_A": "abcdef"}
+        begun = people.api.initiate_auth(ClientId=client, AuthFlow="USER_SRP_AUTH", AuthParameters=parameters)
+        return begun["ChallengeParameters"]["USER_ID_FOR_SRP"]
+
+    known, unknown = user_id("known@example.org"), user_id("unknown@example.org")
+    assert UUID(known).version == UUID(unknown).version == 4
+    assert user_id("unknown@example.org") == unknown
+
+
 def test_one_exchange_allows_one_guess(real_time_people, refused):
     """The same secret block can't be answered twice."""
     people = real_time_people
