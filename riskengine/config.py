@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -24,7 +24,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     issuer: str = ""  # base URL of token issuers; empty: http://HOST:PORT
     secret_key: str = ""  # master key, 32 bytes in base64 or hex; empty: from secret_key_file
     secret_key_file: str = ""  # empty: beside the SQLite file, else riskengine.key
-    trusted_proxies: tuple[str, ...] = ()  # CIDRs whose X-Forwarded-For is believed
+    trusted_proxies: tuple[str, ...] = ()  # CIDRs whose forwarding header is believed
+    forwarding_header: Literal["x-forwarded-for", "forwarded", "x-real-ip"] = "x-forwarded-for"
     geo_country: str = ""  # MaxMind-format files; empty: the bundled one
     geo_asn: str = ""
     geo_city: str = ""

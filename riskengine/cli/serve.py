@@ -12,10 +12,12 @@ from riskengine.server.run import bind, run
 from riskengine.server.run import serve as serve_http
 from riskengine.wiring import open_house
 
+_HIGHEST_PORT = 65535
+
 
 @click.command()
 @click.option("--host", help="Address to listen on; loopback by default")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one")
+@click.option("--port", type=int, help="Port; 0 takes a free one")
 @click.option("--issuer", metavar="URL", help="Base of the tokens' issuer, if it is not this address")
 @click.option("--insecure-dev", is_flag=True, default=None, help="Accept unsigned operator requests")
 @settings_options
@@ -26,9 +28,11 @@ def serve(config: str | None, **overrides: object) -> None:
         telemetry.configure(settings.log_level, settings.log_format)
     except ValueError as error:
         raise told(error) from None
+    if not 0 <= settings.port <= _HIGHEST_PORT:
+        raise click.ClickException(f"Bad setting: there is no port {settings.port}")
     try:
         listener, bound = bind(settings)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise click.ClickException(f"Can't listen on {settings.host}:{settings.port}: {error}") from None
 
     async def inside() -> None:

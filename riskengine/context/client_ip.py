@@ -8,7 +8,6 @@ from riskengine.context.ranges import Ranges
 # Longer chains are an attack: hops nearest to us are kept.
 _MOST_HOPS = 32
 _LONGEST_HEADER = 4096
-# The first of these that is there is read, never a mixture.
 FORWARDING_HEADERS = ("x-forwarded-for", "forwarded", "x-real-ip")
 
 
@@ -16,12 +15,12 @@ def client_address(
     peer: str | None,
     headers: Iterable[tuple[str, str]],
     trusted: Ranges,
-    believed: tuple[str, ...] = FORWARDING_HEADERS,
+    believed: str = "x-forwarded-for",
 ) -> Address | None:
     """The first address, from the socket outwards, that is no trusted proxy; None if unknown.
 
-    `believed` are the headers (lower case) that the proxies write: a proxy that passes on one
-    which it does not write lets its callers choose their address.
+    `believed` is the one of `FORWARDING_HEADERS` that the proxies write: they may pass on another
+    that their callers chose.
     """
     address = parse_address(peer)
     if not trusted.contains(address):
@@ -33,18 +32,13 @@ def client_address(
     return address
 
 
-def _hops(headers: Iterable[tuple[str, str]], believed: tuple[str, ...]) -> list[str]:
-    """What proxies say of the way, nearest last; of the first header of its kind that is there."""
-    found: dict[str, list[str]] = {}
-    for name, value in headers:
-        lower = name.lower()
-        if lower in believed:
-            found.setdefault(lower, []).append(value)
-    for name in believed:
-        if name in found:
-            hops = ",".join(found[name])[-_LONGEST_HEADER:].split(",")[-_MOST_HOPS:]
-            return [_for(hop) for hop in hops] if name == "forwarded" else hops
-    return []
+def _hops(headers: Iterable[tuple[str, str]], believed: str) -> list[str]:
+    """What proxies say of the way, nearest last."""
+    lines = [value for name, value in headers if name.lower() == believed]
+    if not lines:
+        return []
+    hops = ",".join(lines)[-_LONGEST_HEADER:].split(",")[-_MOST_HOPS:]
+    return [_for(hop) for hop in hops] if believed == "forwarded" else hops
 
 
 def _for(element: str) -> str:

@@ -6,6 +6,7 @@ import msgspec
 from aiohttp import web
 
 from riskengine.base.clock import Clock, SystemClock
+from riskengine.config import Settings
 from riskengine.context.client_ip import client_address
 from riskengine.context.ranges import Ranges
 from riskengine.flows.services import Services
@@ -35,7 +36,7 @@ def create_app(
         services,
         HANDLERS if handlers is None else handlers,
         authorizer,
-        _peer_of(services.settings.trusted_proxies),
+        _peer_of(services.settings),
     )
     app = web.Application(client_max_size=services.settings.body_limit)
     app[SERVICES] = services
@@ -55,11 +56,11 @@ def create_app(
     return app
 
 
-def _peer_of(proxies: tuple[str, ...]) -> PeerOf:
-    trusted = Ranges.of(proxies, single=True)
+def _peer_of(settings: Settings) -> PeerOf:
+    trusted = Ranges.of(settings.trusted_proxies, single=True)
 
     def peer_of(socket: str | None, headers: Headers) -> str | None:
-        address = client_address(socket, headers, trusted)
+        address = client_address(socket, headers, trusted, settings.forwarding_header)
         return None if address is None else address.text
 
     return peer_of

@@ -209,6 +209,8 @@ def b64(text):
         b64('{"payload":' * 1000),
         encode('{"contextData": {"x": ' + "[" * 100 + "]" * 100 + "}}"),
         encode(payload(dict.fromkeys(map(str, range(100)), "x"))),
+        # Brackets that are escaped, so that no count of the envelope's text sees them.
+        b64('{"payload": "\\u007b\\"contextData\\":' + "\\u005b" * 1300 + "]" * 1300 + '}"}'),
         base64.b64encode(b"\xff\xfe{").decode(),
         encode(payload({"UserAgent": "x" * LARGEST})),
         "A" * 10_000_000,
