@@ -8,12 +8,16 @@ from typing import Any
 
 # Real agents stay below 500 characters; longer text is cut before any parser sees it.
 LONGEST_AGENT = 1024
+# Clients of this very API: a server or an app calls with them for its user.
+_SDK = re.compile(
+    r"^(?:aws-sdk-|aws-cli/|boto3/|botocore/|amplify-(?:android|swift|flutter)|aws-amplify/)|\baws-sdk-",
+    re.IGNORECASE,
+)
 _LIBRARY = re.compile(
-    r"^(?:aws-sdk-|aws-cli/|boto3/|botocore/|amplify-(?:android|swift|flutter)|aws-amplify/|python|urllib3"
-    r"|aiohttp|httpx/|okhttp|java/|jakarta|apache-httpclient|reactor-netty|go-http-client|go-resty|node-fetch"
+    r"^(?:python|urllib3|aiohttp|httpx/|okhttp|java/|jakarta|apache-httpclient|reactor-netty|go-http-client|go-resty|node-fetch"
     r"|node$|undici|axios/|got |superagent|curl/|wget/|libcurl|postmanruntime|insomnia|ruby|faraday|typhoeus"
     r"|guzzle|php|symfony|dart/|dart:io|perl|libwww|lwp|winhttp|restsharp|\.net|dotnet|rust|reqwest|hyper/"
-    r"|elixir|hackney|scrapy|powershell)|\baws-sdk-|\bwindowspowershell/",
+    r"|elixir|hackney|scrapy|powershell)|\bwindowspowershell/",
     re.IGNORECASE,
 )
 _AUTOMATED = re.compile(r"headless|phantomjs|selenium|puppeteer|playwright|electron-nightmare", re.IGNORECASE)
@@ -30,6 +34,7 @@ class ParsedAgent:
     os_version: str | None
     kind: str | None  # desktop, mobile, tablet, bot, library
     display: str  # as Cognito shows it: "Chrome 126, Windows 10"
+    is_sdk: bool = False  # a library made for this API: neither the user's device nor odd
 
 
 UNKNOWN_AGENT = ParsedAgent(None, None, None, None, None, "Other, Other")
@@ -63,6 +68,7 @@ def _parse(text: str) -> ParsedAgent:
         os_version=parsed.os.version_string or None if os else None,
         kind=_kind(text, parsed),
         display=f"{_named(browser, parsed.browser.version, 1)}, {_named(os, parsed.os.version, 2)}",
+        is_sdk=_SDK.search(text) is not None,
     )
 
 
@@ -79,7 +85,7 @@ def _named(family: str | None, version: tuple[Any, ...], parts: int) -> str:
 
 
 def _kind(text: str, parsed: Any) -> str | None:
-    if _LIBRARY.search(text):
+    if _SDK.search(text) or _LIBRARY.search(text):
         return "library"
     if parsed.is_bot or _AUTOMATED.search(text):
         return "bot"

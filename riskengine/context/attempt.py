@@ -163,7 +163,7 @@ def _agent(headers: Headers, told: Fingerprint) -> tuple[str | None, ParsedAgent
         return headers.agent, wire
     if told.agent:
         return told.agent, parse_agent(told.agent)
-    if headers.agent:
+    if headers.agent and not wire.is_sdk:
         # The program of a server says nothing of the user's device.
         return None, _A_LIBRARY
     return None, UNKNOWN_AGENT

@@ -58,10 +58,13 @@ _VOLATILE_PREFIXES = (
 )
 _LANGUAGE = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,3}", re.ASCII)
 _BRAND = re.compile(r'"([^"]{1,64})";v="(\d{1,4})')
-# Only these send client hints.
-_CHROMIUM = re.compile(r"Chrome|Chromium|Edge|Opera|Samsung|Yandex|Vivaldi|Brave|Whale", re.IGNORECASE)
-# Browsers whose own version differs from the engine's that their hints also name.
+# These never send client hints; apps and browsers by any other name may be built on Chromium.
+_HINTLESS = re.compile(r"Firefox|Safari|\biOS\b|\bIE\b", re.IGNORECASE)
+# Browsers whose agent and hints name one version; offshoots with an agent of Chrome's name their own brand
+# beside the engine's.
 _HINT_BRANDS = {"Chrome": "Google Chrome", "Chrome Mobile": "Google Chrome", "Edge": "Microsoft Edge"}
+_ENGINE = "Chromium"
+_AUTOMATED_BRAND = "HeadlessChrome"
 _FAMILIES = (
     ("windows", ("windows", "win32", "win64", "wince")),
     ("ios", ("iphone", "ipad", "ipod", "ios")),
@@ -139,17 +142,19 @@ def hints_contradict(headers: Headers, agent: ParsedAgent) -> bool:
     """Whether client hints name another browser, version, system or device than the agent."""
     if headers.hint_brands is None and headers.hint_platform is None:
         return False
-    if agent.browser is None or not _CHROMIUM.search(agent.browser):
+    if agent.browser is None or _HINTLESS.search(agent.browser):
         return agent.browser is not None
     if headers.hint_platform is not None and platforms_differ(headers.hint_platform.strip('" '), agent.os):
         return True
     if headers.hint_mobile == "?1" and agent.kind == "desktop":
         return True
     versions = _versions(headers.hint_brands or "")
-    claimed = versions.get(_HINT_BRANDS.get(agent.browser, ""))
-    if claimed is None or agent.browser_version is None:
-        return bool(versions) and agent.browser in _HINT_BRANDS
-    return int(claimed) != agent.browser_version
+    if _AUTOMATED_BRAND in versions:
+        return True
+    if agent.browser not in _HINT_BRANDS or not versions:
+        return False
+    claimed = versions.get(_HINT_BRANDS[agent.browser]) or versions.get(_ENGINE)
+    return claimed is None or agent.browser_version is None or int(claimed) != agent.browser_version
 
 
 def platforms_differ(first: str | None, second: str | None) -> bool:

@@ -7,7 +7,7 @@ may be on; sums over that span are the honest answer, and a span over all levels
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from riskengine.risk.profile import DEVICE_LEVELS, NETWORK_LEVELS, Profile, trust_in
+from riskengine.risk.profile import DEVICE_LEVELS, NETWORK_LEVELS, Profile, habit_in
 
 SAME_IP, SAME_PREFIX, SAME_CITY, SAME_ASN, SAME_COUNTRY, NEW_NETWORK = range(NETWORK_LEVELS)
 SAME_DEVICE, SAME_AGENT, SAME_FAMILY, SAME_OS, NEW_DEVICE = range(DEVICE_LEVELS)
@@ -44,39 +44,39 @@ class Standing(NamedTuple):
     bucket: int | None
 
 
-def locate(profile: Profile, facts: dict[str, str], day: int) -> Cell:
-    """The cell of an attempt, by its facts."""
-    return Cell(_network(profile, facts, day), _device(profile, facts, day))
+def locate(profile: Profile, facts: dict[str, str], now: float) -> Cell:
+    """The cell of an attempt at a time, by its facts."""
+    return Cell(_network(profile, facts, now), _device(profile, facts, now))
 
 
-def _network(profile: Profile, facts: dict[str, str], day: int) -> Span:
+def _network(profile: Profile, facts: dict[str, str], now: float) -> Span:
     if "asn" not in facts and "country" not in facts:
         return ANY_NETWORK
-    if trust_in(profile, "ip", facts.get("ip"), day):
+    if habit_in(profile, "ip", facts.get("ip"), now):
         return Span(SAME_IP, SAME_IP)
-    if trust_in(profile, "prefix", facts.get("prefix"), day):
+    if habit_in(profile, "prefix", facts.get("prefix"), now):
         return Span(SAME_PREFIX if "ip" in facts else SAME_IP, SAME_PREFIX)
     nearest = SAME_IP if "ip" not in facts else SAME_PREFIX if "prefix" not in facts else SAME_CITY
-    if "asn" in facts and trust_in(profile, "asn", facts["asn"], day):
+    if "asn" in facts and habit_in(profile, "asn", facts["asn"], now):
         if "city" not in facts:
             return Span(nearest, SAME_ASN)
-        if trust_in(profile, "city", facts["city"], day):
+        if habit_in(profile, "city", facts["city"], now):
             return Span(nearest, SAME_CITY)
         return Span(SAME_ASN, SAME_ASN)
     if "country" not in facts:
         return Span(SAME_COUNTRY, NEW_NETWORK)
-    if not trust_in(profile, "country", facts["country"], day):
+    if not habit_in(profile, "country", facts["country"], now):
         return Span(NEW_NETWORK, NEW_NETWORK)
     return Span(SAME_COUNTRY if "asn" in facts else nearest, SAME_COUNTRY)
 
 
-def _device(profile: Profile, facts: dict[str, str], day: int) -> Span:
+def _device(profile: Profile, facts: dict[str, str], now: float) -> Span:
     agent, family = facts.get("agent"), facts.get("family")
-    is_known_agent = trust_in(profile, "agent", agent, day) > 0.0
-    is_known_family = is_known_agent or trust_in(profile, "family", family, day) > 0.0
+    is_known_agent = habit_in(profile, "agent", agent, now) > 0.0
+    is_known_family = is_known_agent or habit_in(profile, "family", family, now) > 0.0
     # A DeviceId lives in one browser's storage: with another browser it was carried there.
     is_plausible = is_known_family or family is None
-    if is_plausible and trust_in(profile, "device", facts.get("device"), day):
+    if is_plausible and habit_in(profile, "device", facts.get("device"), now):
         return Span(SAME_DEVICE, SAME_DEVICE)
     # Without an id now, or any before, nobody can say that it is not a known device.
     nearest = SAME_AGENT if "device" in facts and profile.known.get("device") else SAME_DEVICE
@@ -88,7 +88,7 @@ def _device(profile: Profile, facts: dict[str, str], day: int) -> Span:
         return Span(nearest, SAME_FAMILY)
     if "os" not in facts:
         return Span(nearest, NEW_DEVICE)
-    if not trust_in(profile, "os", facts["os"], day):
+    if not habit_in(profile, "os", facts["os"], now):
         return Span(NEW_DEVICE, NEW_DEVICE)
     return Span(SAME_OS if family is not None else nearest, SAME_OS)
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from riskengine.risk.attempt import Attempt
 from riskengine.risk.cells import Standing, locate
-from riskengine.risk.decay import day_of
 from riskengine.risk.learning import fail, judged, taint, teach, trust, unlearn, with_verdict
 from riskengine.risk.level import Level
 from riskengine.risk.model import Model
 from riskengine.risk.population import Outcome, Population, Source
-from riskengine.risk.profile import EMPTY, UNIT, Profile, facts
+from riskengine.risk.profile import EMPTY, PROVEN, UNIT, Profile, facts
 from riskengine.risk.reasons import Assessment
 from riskengine.risk.score import assess
 
@@ -82,10 +81,11 @@ class Engine:
         if outcome.is_accepted and proven:
             values = facts(attempt)
             bucket = self.model.bucket(habits.learned) if habits.learned else None
-            standing = Standing(values, locate(habits, values, day_of(attempt.time)), bucket)
+            standing = Standing(values, locate(habits, values, attempt.time), bucket)
+            weight = PROVEN if outcome.challenge else UNIT
             is_repeated = event_id is not None and event_id in habits.events
             return Conclusion(
-                habits if is_repeated else teach(habits, attempt, standing, UNIT, event_id),
+                habits if is_repeated else teach(habits, attempt, standing, weight, event_id),
                 learned=True,
                 quarantined=False,
                 attempt=attempt,

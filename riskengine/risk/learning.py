@@ -58,7 +58,7 @@ def learn(profile: Profile, attempt: Attempt, weight: float = 1.0, event_id: str
     if event_id is not None and event_id in profile.events:
         return profile
     values = facts(attempt)
-    standing = Standing(values, locate(profile, values, day_of(attempt.time)), None)
+    standing = Standing(values, locate(profile, values, attempt.time), None)
     return teach(profile, attempt, standing, round(weight * UNIT), event_id)
 
 
@@ -114,7 +114,7 @@ def unlearn(profile: Profile, attempt: Attempt, weight: float = 1.0) -> Profile:
         known[name] = rest
     cells = list(profile.cells)
     without = replace(profile, known=known)
-    _spread(cells, locate(without, values, day), -units)
+    _spread(cells, locate(without, values, attempt.time), -units)
     return replace(
         without,
         learned=max(0, profile.learned - 1),

@@ -8,7 +8,7 @@ from math import exp2
 from typing import Final, NamedTuple
 
 from riskengine.risk.attempt import Attempt, Network
-from riskengine.risk.decay import DAY
+from riskengine.risk.decay import DAY, day_of
 
 HALF_LIFE: Final = 75  # days until a habit counts half
 FORGET: Final = 180  # days after which a value never seen again is new
@@ -41,10 +41,13 @@ CAPS: Final = {
     "oddity": 16,
 }
 TAINTS: Final = 24
+PROBATION: Final = 20 * 3600.0  # a value's first hours: whoever brought it may still be in the same sitting
 LONGEST: Final = 96  # characters kept of a value
 
 # Weights are whole thousandths of a sign-in: small numbers pack small.
 UNIT: Final = 1000
+PROVEN: Final = 1500  # what a sign-in that passed a challenge weighs
+_SURE: Final = 1250  # weight that only proof, or another day, gives
 # What decay leaves of one unit, in sign-ins, by age in days.
 KEEP: Final = tuple(exp2(-age / HALF_LIFE) / UNIT for age in range(FORGET + 1))
 
@@ -152,6 +155,23 @@ def trust_in(profile: Profile, name: str, value: str | None, day: int) -> float:
     values = profile.known.get(name)
     mark = values.get(value) if values and value is not None else None
     return 0.0 if mark is None else left_of(mark[0], day - mark[1])
+
+
+def habit_in(profile: Profile, name: str, value: str | None, now: float) -> float:
+    """As `trust_in`, but 0 too for a value whose first sign-in is hours old and was not proven.
+
+    Else an attacker who once got in unnoticed would look familiar a minute later.
+    """
+    values = profile.known.get(name)
+    mark = values.get(value) if values and value is not None else None
+    if mark is None or is_on_probation(profile, mark, now):
+        return 0.0
+    return left_of(mark[0], day_of(now) - mark[1])
+
+
+def is_on_probation(profile: Profile, mark: Mark, now: float) -> bool:
+    """Whether a value was first brought just now, by an unproven sign-in that was not the user's first."""
+    return now - mark[2] < PROBATION and mark[0] <= _SURE and mark[2] != int(profile.first)
 
 
 def left_of(weight: int, age: int) -> float:

@@ -8,7 +8,7 @@ from riskengine.risk.cells import ANY_DEVICE, Cell, Span, locate, mass
 from riskengine.risk.decay import day_of, faded
 from riskengine.risk.model import POINTS_PER_NAT, Model
 from riskengine.risk.population import Population
-from riskengine.risk.profile import EMPTY, HALF_LIFE, UNIT, Profile, facts, trust_in
+from riskengine.risk.profile import EMPTY, HALF_LIFE, UNIT, Profile, facts, habit_in
 
 BACK_OFF: Final = 6.0  # sign-ins of the population that stand beside the user's own
 _STEEPEST: Final = 8.0  # nats that one half of a cell says at most
@@ -45,7 +45,7 @@ class View(NamedTuple):
 
     def trust(self, name: str) -> float:
         """Decayed weight of the attempt's own value of a field in the user's habits."""
-        return trust_in(self.profile, name, self.facts.get(name), self.day)
+        return habit_in(self.profile, name, self.facts.get(name), self.now)
 
     def likelihood(self, network: Span, device: Span) -> float:
         """How often this user is on these levels, with the population behind."""
@@ -66,7 +66,7 @@ def look(attempt: Attempt, profile: Profile | None, population: Population, mode
     habits = profile or EMPTY
     day = day_of(attempt.time)
     values = facts(attempt)
-    cell = locate(habits, values, day)
+    cell = locate(habits, values, attempt.time)
     keep = faded(1.0, day - habits.day, HALF_LIFE) / UNIT
     bucket = model.bucket(habits.learned)
     weight = keep * habits.weight

@@ -152,7 +152,7 @@ def extended(server: Any, operation: str, key: Key, **members: Any) -> Any:
     request = AWSRequest(
         "POST",
         f"{server.endpoint}/",
-        data=json.dumps(members),
+        data=json.dumps(members).encode(),
         headers={
             "Content-Type": "application/x-amz-json-1.1",
             "X-Amz-Target": f"AWSCognitoIdentityProviderService.{operation}",

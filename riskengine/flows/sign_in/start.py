@@ -10,7 +10,7 @@ from riskengine.context.attempt import RawContext
 from riskengine.credentials.decoys import decoy_user_id
 from riskengine.entities import AuthEvent, Client, Pool, User
 from riskengine.flows.client_secrets import require_secret_hash
-from riskengine.flows.observing import observe
+from riskengine.flows.observing import observe, subject_key
 from riskengine.flows.services import Services
 from riskengine.flows.sign_in.conduct import conduct
 from riskengine.flows.sign_in.state import Outcome, SignIn, Visit
@@ -148,7 +148,8 @@ def new_event(visit: Visit, id_: str, username: str, user: User | None) -> AuthE
         time=visit.now,
         type="SignIn",
         response="InProgress",
-        username=username,
+        # A name that nobody has may be a password typed into the wrong field.
+        username=user.username if user else subject_key(username, None),
         client=visit.client.id,
         request_id=visit.request_id,
         mode=visit.threat.mode,
