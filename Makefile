@@ -30,7 +30,7 @@ lint: .venv/dev
 	$(BIN)/riskengine generate --check
 
 check: lint
-	$(BIN)/pytest -n $(PYTEST_WORKERS) -m 'not slow'
+	HYPOTHESIS_PROFILE=quick $(BIN)/pytest -n $(PYTEST_WORKERS) -m 'not slow'
 
 test: lint
 	$(BIN)/pytest -n $(PYTEST_WORKERS)

@@ -13,6 +13,7 @@ from riskengine.context.attempt import AttemptBuilder
 from riskengine.context.breached import CommonPasswords
 from riskengine.context.geo import Geo, GeoPaths
 from riskengine.context.networks import Networks
+from riskengine.context.ranges import Ranges
 from riskengine.credentials.group import prepare
 from riskengine.credentials.master_key import parse_master_keys, read_or_create_master_keys
 from riskengine.credentials.seal import Sealer
@@ -27,6 +28,8 @@ from riskengine.storage.open import open_storage
 async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
     """Everything that outlives a call, for the length of the block; the database is migrated."""
     clock = clock or SystemClock()
+    Ranges.of(settings.trusted_proxies, single=True)  # a bad one stops the start before anything is made
+    attempts = open_context(settings)
     sealer = open_sealer(settings)
     prepare()
     storage = await open_storage(settings.database)
@@ -39,7 +42,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             storage=storage,
             offload=offload,
             sealer=sealer,
-            attempts=open_context(settings),
+            attempts=attempts,
             breached=CommonPasswords(),
             password_key=secrets.token_bytes(32),
             risk=RiskDesk(storage, default_model()),
@@ -74,4 +77,6 @@ def open_context(settings: Settings) -> AttemptBuilder:
 
 
 def _path(text: str) -> Path | None:
+    if text and not Path(text).is_file():
+        raise FileNotFoundError(f"There is no geography file {text}")
     return Path(text) if text else None

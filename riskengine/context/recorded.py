@@ -90,6 +90,7 @@ class _Wire(msgspec.Struct):
     id: Any = None
     pool: Any = None
     headers: Any = None
+    headers_complete: Any = None
     device: Any = None
     challenge_passed: Any = None
     breached: Any = None
@@ -175,7 +176,8 @@ def _attempt(wire: _Wire, time: int, user: str) -> RecordedAttempt:
         address=wire.ip,
         headers=_headers(wire.headers),
         device_fields=wire.device if isinstance(wire.device, dict) else None,
-        header_order_known=True,
+        # A server that passes headers on may have dropped or shuffled some: then it says so.
+        header_order_known=wire.headers_complete is not False,
     )
     pool, is_breached = _name(wire.pool), wire.breached is True
     return RecordedAttempt(_name(wire.id), pool, user, raw, wire.password_ok, is_breached)

@@ -17,14 +17,15 @@ _LEVEL_STYLES = {"None": "green", "Low": "cyan", "Medium": "yellow", "High": "bo
 
 
 def json_of(decided: Decided) -> str:
-    """One decision as a line of JSON."""
+    """One decision as a line of JSON; what was not scored has no points, and says so."""
     line = {
         "scene": decided.scene.title,
         "user": decided.scene.user,
         "ip": decided.scene.address,
-        "score": decided.score,
-        "level": decided.level,
-        "decision": decided.decision,
+        "scored": decided.score is not None,
+        "score": decided.score or 0,
+        "level": decided.level or "None",
+        "decision": decided.decision or "NoRisk",
         "action": decided.action,
         "outcome": decided.outcome,
         "reasons": [

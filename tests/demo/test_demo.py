@@ -41,14 +41,14 @@ def test_demo_ends_well_and_says_nothing_but_decisions(demo, decisions):
 
 
 def test_every_decision_tells_who_where_what_and_why(decisions):
-    members = {"scene", "user", "ip", "score", "level", "decision", "action", "outcome", "reasons"}
+    members = {"scene", "user", "ip", "scored", "score", "level", "decision", "action", "outcome", "reasons"}
     for decision in decisions.values():
         assert set(decision) == members
         assert all(set(reason) == {"code", "points", "text"} for reason in decision["reasons"])
 
 
 def test_points_add_up_exactly(decisions):
-    scored = [decision for decision in decisions.values() if decision["score"] is not None]
+    scored = [decision for decision in decisions.values() if decision["scored"]]
     assert len(scored) >= 12
     for decision in scored:
         assert decision["score"] == sum(reason["points"] for reason in decision["reasons"])
@@ -93,7 +93,12 @@ def test_one_change_bothers_nobody(decisions, scene):
 @pytest.mark.parametrize("scene", ["Blocked addresses", "Skipped addresses"])
 def test_listed_addresses_get_no_score(decisions, scene):
     decision = decisions[scene]
-    assert (decision["score"], decision["level"], decision["reasons"]) == (None, None, [])
+    assert (decision["scored"], decision["score"], decision["level"], decision["reasons"]) == (
+        False,
+        0,
+        "None",
+        [],
+    )
 
 
 def test_blocked_address_is_a_block(decisions):

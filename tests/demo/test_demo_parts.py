@@ -197,6 +197,7 @@ def test_json_keeps_the_order_of_the_reasons():
         "scene": "Known user at home",
         "user": "astrid",
         "ip": PEOPLE[0].home_address,
+        "scored": True,
         "score": 7,
         "level": "Low",
         "decision": "AccountTakeover",

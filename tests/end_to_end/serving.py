@@ -29,7 +29,7 @@ Key = tuple[str, str]
 
 def environment(**settings: str) -> dict[str, str]:
     """The machine's own, with no settings of the service but these."""
-    machine = os.environ.items()  # noqa: TID251 - what a child process inherits
+    machine = os.environ.items()
     kept = {name: value for name, value in machine if not name.startswith(("RISKENGINE_", "AWS_"))}
     return {**kept, **{f"RISKENGINE_{name.upper()}": value for name, value in settings.items()}}
 

@@ -6,6 +6,8 @@ import json
 import pytest
 from recorded_sign_ins import DAY, START, attempt, evaluate, judged, lines, write
 
+pytestmark = pytest.mark.slow  # its own processes
+
 CHALLENGES = ("MFA_IF_CONFIGURED", "MFA_REQUIRED")
 
 

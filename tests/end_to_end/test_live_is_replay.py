@@ -12,6 +12,8 @@ from service import Service, settings_for
 
 from riskengine.context.fingerprint import sign
 
+pytestmark = pytest.mark.slow  # its own processes
+
 DAY = 86_400
 NEIGHBOUR = "88.88.12.99"
 COLLECTED = {
