@@ -32,7 +32,7 @@ STATE = "postgres-server"  # in the run's folder: the keeper's process and the s
 
 def _given() -> str | None:
     for name in ("RISKENGINE_TEST_POSTGRES", "DATABASE_URL"):
-        url = os.environ.get(name, "")  # noqa: TID251 - the tests' own settings
+        url = os.environ.get(name, "")
         if url.startswith(("postgres://", "postgresql://")):
             return url
     return None
@@ -40,13 +40,13 @@ def _given() -> str | None:
 
 def _run_folder(session_folder: Path) -> Path:
     """The folder that all processes of a test run share."""
-    is_worker = "PYTEST_XDIST_WORKER" in os.environ  # noqa: TID251 - how xdist says so
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
     return session_folder.parent if is_worker else session_folder
 
 
 def _run_process() -> int:
     """The process that lasts as long as the run: xdist's workers are children of it."""
-    is_worker = "PYTEST_XDIST_WORKER" in os.environ  # noqa: TID251 - as above
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
     return os.getppid() if is_worker else os.getpid()
 
 

@@ -3,9 +3,12 @@
 from riskengine.storage.sql import Statement
 
 GET = Statement("select body, version, is_revoked from sessions where pool = :pool and id = :id")
+# Two look-ups: with an `or`, SQLite reads every session of the pool.
 FIND_BY_REFRESH = Statement(
-    "select body, version, is_revoked from sessions"
-    " where pool = :pool and (refresh_hash = :hash or previous_hash = :hash) limit 1"
+    "select body, version, is_revoked from sessions where pool = :pool and refresh_hash = :hash"
+    " union all"
+    " select body, version, is_revoked from sessions where pool = :pool and previous_hash = :hash"
+    " limit 1"
 )
 ADD = Statement(
     "insert into sessions"

@@ -1,0 +1,123 @@
+"""The people who sign in: the same pool, client, users and calls, whichever server they are made on."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.credentials import Credentials
+from servers import Server
+
+REGION = "us-east-1"
+Act = Literal["InitiateAuth", "AdminInitiateAuth", "refresh"]
+Mode = Literal["OFF", "AUDIT", "ENFORCED"]
+
+_PASSWORD = "Corr3ct-horse-battery!"
+_FLOWS = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+_TARGET = "AWSCognitoIdentityProviderService."
+_AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/141.0.0.0 Safari/537.36"
+)
+_BROWSER = {"User-Agent": _AGENT, "Accept-Language": "nb-NO,nb;q=0.9,en;q=0.8"}
+
+
+@dataclass(frozen=True)
+class People:
+    """Users of one client of one pool, each with a public address and a refresh token."""
+
+    server: Server
+    pool: str
+    client: str
+    users: tuple[str, ...]
+    refresh_tokens: tuple[str, ...]
+
+    def order(self, act: Act, connections: int, seconds: float, warm_up: float) -> dict[str, Any]:
+        """What the load generator is told."""
+        users = range(len(self.users))
+        return {
+            "url": self.server.url + "/",
+            "connections": connections,
+            "seconds": seconds,
+            "warm_up": warm_up,
+            "proof": '"AccessToken"',
+            "requests": [self._request(act, user) for user in users],
+        }
+
+    def _request(self, act: Act, number: int) -> dict[str, Any]:
+        match act:
+            case "InitiateAuth":
+                answers = {"USERNAME": self.users[number], "PASSWORD": _PASSWORD}
+                members: dict[str, Any] = {"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": answers}
+            case "AdminInitiateAuth":
+                answers = {"USERNAME": self.users[number], "PASSWORD": _PASSWORD}
+                context = {
+                    "IpAddress": address_of(number),
+                    "ServerName": "app.example.com",
+                    "ServerPath": "/login",
+                    "HttpHeaders": [{"headerName": n, "headerValue": v} for n, v in _BROWSER.items()],
+                }
+                members = {
+                    "UserPoolId": self.pool,
+                    "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+                    "AuthParameters": answers,
+                    "ContextData": context,
+                }
+            case "refresh":
+                token = {"REFRESH_TOKEN": self.refresh_tokens[number]}
+                members = {"AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": token}
+        body = json.dumps({"ClientId": self.client, **members})
+        operation = act if act != "refresh" else "InitiateAuth"
+        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": _TARGET + operation}
+        if act == "AdminInitiateAuth":
+            headers = _signed(self.server, headers, body)
+        return {"headers": {**headers, **_BROWSER, "X-Forwarded-For": address_of(number)}, "body": body}
+
+
+def address_of(number: int) -> str:
+    """A public address of a user's own, in a /24 that few share."""
+    return f"88.88.{number % 250}.{number // 250 + 1}"
+
+
+def settle(server: Server, count: int, mode: Mode) -> People:
+    """A pool with `count` users who have signed in once."""
+    api = boto3.client(
+        "cognito-idp",
+        endpoint_url=server.url,
+        region_name=REGION,
+        aws_access_key_id=server.key[0],
+        aws_secret_access_key=server.key[1],
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    add_ons = {"AdvancedSecurityMode": mode}
+    pool: str = api.create_user_pool(PoolName="people", UserPoolAddOns=add_ons)["UserPool"]["Id"]
+    made = api.create_user_pool_client(UserPoolId=pool, ClientName="app", ExplicitAuthFlows=_FLOWS)
+    client: str = made["UserPoolClient"]["ClientId"]
+    users = tuple(f"user{number:04}@example.com" for number in range(count))
+    for user in users:
+        api.admin_create_user(UserPoolId=pool, Username=user, MessageAction="SUPPRESS")
+        api.admin_set_user_password(UserPoolId=pool, Username=user, Password=_PASSWORD, Permanent=True)
+    return People(server, pool, client, users, tuple(_first_sign_ins(api, client, users)))
+
+
+def _first_sign_ins(api: Any, client: str, users: Sequence[str]) -> Sequence[str]:
+    """The refresh tokens of real sign-ins."""
+    tokens = []
+    for user in users:
+        answer = api.initiate_auth(
+            ClientId=client,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": user, "PASSWORD": _PASSWORD},
+        )
+        tokens.append(answer["AuthenticationResult"]["RefreshToken"])
+    return tokens
+
+
+def _signed(server: Server, headers: dict[str, str], body: str) -> dict[str, str]:
+    request = AWSRequest("POST", server.url + "/", headers=headers, data=body.encode())
+    SigV4Auth(Credentials(*server.key), "cognito-idp", REGION).add_auth(request)
+    return dict(request.headers.items())
