@@ -26,9 +26,10 @@ USER_TABLES = ("aliases", "members", "events", "profiles", "sessions", "users")
 DELETE_POOL = tuple(Statement(f"delete from {table} where pool = :pool") for table in POOL_TABLES)  # noqa: S608 - names from above
 
 DELETE_USER = (
+    Statement("delete from lockouts where pool = :pool and subject = :sub"),
     Statement(
-        "delete from lockouts where pool = :pool and (subject = :sub or subject in"
-        " (select username from users where pool = :pool and sub = :sub))"
+        "delete from lockouts where pool = :pool and subject in"
+        " (select username from users where pool = :pool and sub = :sub)"
     ),
     *(Statement(f"delete from {table} where pool = :pool and sub = :sub") for table in USER_TABLES),  # noqa: S608 - as above
 )
