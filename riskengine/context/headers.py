@@ -63,6 +63,7 @@ _HINTLESS = re.compile(r"Firefox|Safari|\biOS\b|\bIE\b", re.IGNORECASE)
 # Browsers whose agent and hints name one version; offshoots with an agent of Chrome's name their own brand
 # beside the engine's.
 _HINT_BRANDS = {"Chrome": "Google Chrome", "Chrome Mobile": "Google Chrome", "Edge": "Microsoft Edge"}
+_BRANDS = frozenset(_HINT_BRANDS.values())
 _ENGINE = "Chromium"
 _AUTOMATED_BRAND = "HeadlessChrome"
 _FAMILIES = (
@@ -153,8 +154,14 @@ def hints_contradict(headers: Headers, agent: ParsedAgent) -> bool:
         return True
     if agent.browser not in _HINT_BRANDS or not versions:
         return False
+    others = _BRANDS - {_HINT_BRANDS[agent.browser]}
     claimed = versions.get(_HINT_BRANDS[agent.browser]) or versions.get(_ENGINE)
-    return claimed is None or agent.browser_version is None or int(claimed) != agent.browser_version
+    return (
+        not others.isdisjoint(versions)
+        or claimed is None
+        or agent.browser_version is None
+        or int(claimed) != agent.browser_version
+    )
 
 
 def platforms_differ(first: str | None, second: str | None) -> bool:

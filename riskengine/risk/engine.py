@@ -8,7 +8,7 @@ from riskengine.risk.learning import fail, judged, taint, teach, trust, unlearn,
 from riskengine.risk.level import Level
 from riskengine.risk.model import Model
 from riskengine.risk.population import Outcome, Population, Source
-from riskengine.risk.profile import EMPTY, PROVEN, UNIT, Profile, facts
+from riskengine.risk.profile import EMPTY, PROVEN, UNIT, UNSURE, Profile, facts
 from riskengine.risk.reasons import Assessment
 from riskengine.risk.score import assess
 
@@ -82,7 +82,7 @@ class Engine:
             values = facts(attempt)
             bucket = self.model.bucket(habits.learned) if habits.learned else None
             standing = Standing(values, locate(habits, values, attempt.time), bucket)
-            weight = PROVEN if outcome.challenge else UNIT
+            weight = _weight(assessment, outcome)
             is_repeated = event_id is not None and event_id in habits.events
             return Conclusion(
                 habits if is_repeated else teach(habits, attempt, standing, weight, event_id),
@@ -147,3 +147,10 @@ class Engine:
         """Take a verdict into the population."""
         if verdict.spread is not None:
             self.population.feedback(verdict.attempt, verdict=verdict.spread, source=verdict.source)
+
+
+def _weight(assessment: Assessment, outcome: Outcome) -> int:
+    """Thousandths of a sign-in that one counts for: most when proven, least when odd and never asked."""
+    if outcome.challenge:
+        return PROVEN
+    return UNIT if assessment.level is Level.NONE else UNSURE

@@ -19,6 +19,7 @@ from riskengine.risk.profile import (
     FORGET,
     HALF_LIFE,
     PLACES,
+    PROVEN,
     TAINT_DAYS,
     TAINTS,
     UNIT,
@@ -76,7 +77,7 @@ def teach(
     hours = _aged(profile.hours, keep)
     hours[int(attempt.time % DAY // 3600)] += gain
     known = _with_habits(profile, values, day, int(attempt.time), weight)
-    at = _position(attempt.network)
+    at, mark = _position(attempt.network), (weight, day, int(attempt.time))
     return Profile(
         learned=profile.learned + 1,
         weight=sum(cells),
@@ -87,7 +88,7 @@ def teach(
         hours=tuple(hours),
         known=known,
         versions=_with_version(profile.versions, known, values.get("family"), attempt.agent.browser_version),
-        places=profile.places if at is None else _with_place(profile.places, at, int(attempt.time), day),
+        places=profile.places if at is None else _with_place(profile.places, at, mark),
         seen=_seen(profile, attempt, at),
         failures=profile.failures,
         failed=profile.failed,
@@ -102,7 +103,7 @@ def teach(
 def unlearn(profile: Profile, attempt: Attempt, weight: float = 1.0) -> Profile:
     """Take a learned sign-in out again, as far as a bounded profile can (see above)."""
     values = facts(attempt)
-    day, second, units = max(day_of(attempt.time), profile.day), int(attempt.time), round(weight * UNIT)
+    second, units = int(attempt.time), round(weight * UNIT)
     known: Habits = dict(profile.known)
     for name, value in values.items():
         mark = known.get(name, {}).get(value)
@@ -129,19 +130,16 @@ def unlearn(profile: Profile, attempt: Attempt, weight: float = 1.0) -> Profile:
 def taint(profile: Profile, attempt: Attempt, strength: float = 1.0) -> Profile:
     """Distrust what an attack came with for half a year, and the user's sign-ins for a while.
 
-    Values well established before are the owner's own and stay clean.
+    The better established a value was before, the less of it: an owner whose device was copied keeps it.
     """
     until = attempt.time + TAINT_DAYS * DAY
     day, values = day_of(attempt.time), facts(attempt)
     taints = {key: entry for key, entry in profile.taints.items() if entry[1] > attempt.time}
-    own = {name for name, value in values.items() if trust_in(profile, name, value, day) >= _ESTABLISHED}
-    if {"asn", "agent"} <= own:
-        own.add("mix")
     for name, value in taint_keys(values):
-        if name in own:
-            continue
-        key = f"{name}:{value}"
-        taints[key] = (max(strength, taints.pop(key, (0.0, 0.0))[0]), until)
+        doubt = strength * (1.0 - _ownership(profile, name, values, day))
+        if doubt > 0.0:
+            key = f"{name}:{value}"
+            taints[key] = (max(doubt, taints.pop(key, (0.0, 0.0))[0]), until)
     alarm = faded(profile.alarm, attempt.time - profile.alarmed, ALARM_HALF_LIFE)
     return replace(
         profile,
@@ -149,6 +147,12 @@ def taint(profile: Profile, attempt: Attempt, strength: float = 1.0) -> Profile:
         alarm=min(_MOST_ALARM, alarm + strength),
         alarmed=max(attempt.time, profile.alarmed),
     )
+
+
+def _ownership(profile: Profile, name: str, values: dict[str, str], day: int) -> float:
+    """How surely a value was the owner's before, from 0 for a new one to 1 for an established one."""
+    parts = ("asn", "agent") if name == "mix" else (name,)
+    return min(1.0, min(trust_in(profile, part, values[part], day) for part in parts) / _ESTABLISHED)
 
 
 def trust(profile: Profile, attempt: Attempt, weight: float = 2.0) -> Profile:
@@ -227,9 +231,11 @@ def _with_habits(profile: Profile, values: dict[str, str], day: int, second: int
         elif mark[1] < day:
             left = round(left_of(mark[0], day - mark[1]) * UNIT)
             known[name] = {**held, value: (left + weight, day, mark[2] if left else second)}
-        elif weight > UNIT:
+        elif weight > PROVEN:
             # One day buys one sign-in's trust, however many there are; only feedback adds more.
             known[name] = {**held, value: (mark[0] + weight - UNIT, mark[1], mark[2])}
+        elif mark[0] < weight:
+            known[name] = {**held, value: (weight, mark[1], mark[2])}
     return known
 
 
@@ -265,17 +271,16 @@ def _seen(
     return (attempt.time, *at, attempt.network.accuracy_km or _ACCURACY_KM, attempt.network.country)
 
 
-def _with_place(
-    places: tuple[Place, ...], at: tuple[float, float], second: int, day: int
-) -> tuple[Place, ...]:
+def _with_place(places: tuple[Place, ...], at: tuple[float, float], mark: Mark) -> tuple[Place, ...]:
+    gain, day, second = mark
     for index, place in enumerate(places):
         if distance_km(at, (place[0], place[1])) > _SAME_PLACE_KM:
             continue
         if place[3] >= day:
             return places
-        weight = round(left_of(place[2], day - place[3]) * UNIT) + UNIT
+        weight = round(left_of(place[2], day - place[3]) * UNIT) + gain
         return (*places[:index], (place[0], place[1], weight, day, place[4]), *places[index + 1 :])
     kept = [place for place in places if day - place[3] <= FORGET]
     if len(kept) >= PLACES:
         kept.remove(min(kept, key=lambda place: left_of(place[2], day - place[3])))
-    return (*kept, (at[0], at[1], UNIT, day, second))
+    return (*kept, (at[0], at[1], gain, day, second))

@@ -50,14 +50,21 @@ class ModelError(ValueError):
 class Habit:
     """How often a field brings a value new to the user.
 
+    A stolen device id comes with what was stolen beside it, and a like-looking browser brings most of its
+    platform and headers along: what an attacker got right once proves little a second time.
+
     Args:
-        attacker: probability for an attacker.
+        attacker: probability for an attacker on another device.
+        mimic: for an attacker on a device that looks like a known one.
+        thief: for an attacker who brings a known device id.
         settled: for the owner on a known device.
         same_agent: for the owner on a device that looks like a known one.
         moved: for the owner on another device.
     """
 
     attacker: float
+    mimic: float
+    thief: float
     settled: float
     same_agent: float
     moved: float
@@ -77,8 +84,8 @@ class Model:
 
     Args:
         version: names the model in events and reports.
-        network: probability of each network level for an attacker.
-        device: probability of each device level for an attacker.
+        attack: probability of each cell for an attacker: a mixture of kinds, each with its own means. Whoever
+            went to the lengths of copying a device also comes from nearby; bulk traffic does neither.
         buckets: learned sign-ins at which each history bucket begins.
         shares: for each history bucket, the share of each cell among owners' sign-ins.
         habits: for each habit field, how often it changes.
@@ -91,8 +98,7 @@ class Model:
     """
 
     version: str
-    network: tuple[float, ...]
-    device: tuple[float, ...]
+    attack: tuple[float, ...]
     buckets: tuple[int, ...]
     shares: tuple[tuple[float, ...], ...]
     habits: Mapping[str, Habit]
@@ -134,8 +140,7 @@ def parse_model(data: Mapping[str, Any]) -> Model:
     try:
         model = Model(
             version=str(data["version"]),
-            network=_distribution(data["network"], NETWORK_LEVELS),
-            device=_distribution(data["device"], DEVICE_LEVELS),
+            attack=_mixture(data["attackers"]),
             buckets=tuple(int(start) for start in data["buckets"]),
             shares=tuple(_shares(table) for table in data["shares"]),
             habits={name: Habit(**data["habits"][name]) for name in HABITS},
@@ -162,6 +167,17 @@ def _distribution(values: list[float], length: int) -> tuple[float, ...]:
         raise ModelError(f"expected {length} positive numbers, not {values}")
     total = sum(values)
     return tuple(value / total for value in values)
+
+
+def _mixture(kinds: Mapping[str, Mapping[str, Any]]) -> tuple[float, ...]:
+    """The cells of all kinds of attackers, each weighed by its share."""
+    cells = [0.0] * CELLS
+    for kind in kinds.values():
+        network = _distribution(kind["network"], NETWORK_LEVELS)
+        device = _distribution(kind["device"], DEVICE_LEVELS)
+        for at in range(CELLS):
+            cells[at] += float(kind["share"]) * network[at // DEVICE_LEVELS] * device[at % DEVICE_LEVELS]
+    return _distribution(cells, CELLS)
 
 
 def _shares(table: list[list[float]]) -> tuple[float, ...]:

@@ -88,6 +88,7 @@ class Population:
         self.crowds = {
             "ip": Crowd(12 * HOUR, capacity),
             "prefix": Crowd(12 * HOUR, capacity),
+            "client": Crowd(12 * HOUR, capacity),
             "password": Crowd(24 * HOUR, capacity),
             "device": Crowd(30 * DAY, capacity),
             "taint": Crowd(7 * DAY, capacity),
@@ -120,6 +121,11 @@ class Population:
             return prior
         seen = mass(self._cells[bucket], network, device)
         return (_PRIOR * prior + seen) / (_PRIOR + self._cell_weight[bucket])
+
+    @property
+    def usual_failures(self) -> float:
+        """Share of the pool's attempts that usually fail, as of this morning."""
+        return self._usual_failures
 
     def fail_share(self, now: float) -> tuple[float, float]:
         """Share of the pool's attempts that fail: in the last hours, and usually (as of this morning)."""
@@ -178,6 +184,7 @@ class Population:
         if not is_unknown_network(network):
             self.crowds["ip"].add(network.ip, attempt.user, now)
             self.crowds["prefix"].add(network.prefix, attempt.user, now)
+        self.crowds["client"].add(client(attempt), attempt.user, now)
         self.crowds["password"].add(attempt.password, attempt.user, now)
         self.crowds["device"].add(attempt.device.id, attempt.user, now)
 
@@ -238,7 +245,9 @@ class Population:
         for name, value in _taintable(attempt):
             strength = self.taints.get(f"{name}:{value}", now)
             if strength and name in self.good:
-                strength /= 1.0 + 0.3 * self.good[name].get(value, now)
+                # Good sign-ins are remembered for hours, taints for days: at that pace there were more.
+                pace = self.taints.half_life / self.good[name].half_life
+                strength /= 1.0 + 0.3 * pace * self.good[name].get(value, now)
             worst = max(worst, strength)
         return worst
 

@@ -47,6 +47,7 @@ LONGEST: Final = 96  # characters kept of a value
 # Weights are whole thousandths of a sign-in: small numbers pack small.
 UNIT: Final = 1000
 PROVEN: Final = 1500  # what a sign-in that passed a challenge weighs
+UNSURE: Final = 250  # what an unproven sign-in above no risk weighs
 _SURE: Final = 1250  # weight that only proof, or another day, gives
 # What decay leaves of one unit, in sign-ins, by age in days.
 KEEP: Final = tuple(exp2(-age / HALF_LIFE) / UNIT for age in range(FORGET + 1))

@@ -29,6 +29,11 @@ CHROME = (
     " Chrome/126.0.0.0 Safari/537.36"
 )
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
+WEBVIEW = (
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8 Build/AP2A; wv) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Version/4.0 Chrome/126.0.0.0 Mobile Safari/537.36"
+)
+FACEBOOK = WEBVIEW + " [FB_IAB/FB4A;FBAV/470.0.0.1.1;]"
 BROWSER = (
     ("Host", "auth.example.com"),
     ("Content-Length", "512"),
@@ -169,7 +174,7 @@ def test_volatile_headers_do_not_change_the_order(builder):
 
 
 def test_a_servers_library_is_not_the_users_device(builder):
-    headers = (("User-Agent", "Boto3/1.44.5 os/linux"),)
+    headers = (("User-Agent", "python-requests/2.32.3"),)
     alone = builder.build(RawContext(NOW, "84.208.20.1", headers), ALICE)
     assert alone.attempt.agent == Agent(kind="library")
     assert alone.device_name == "Other, Other"
@@ -177,6 +182,26 @@ def test_a_servers_library_is_not_the_users_device(builder):
     assert told.attempt.agent == builder.build(RAW, ALICE).attempt.agent
     assert told.attempt.mismatches == ()
     assert told.device_name == "Chrome 126, Windows 10"
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "Boto3/1.44.5 md/Botocore#1.44.5 ua/2.0 os/linux#6.1",
+        "aws-sdk-js/3.1 ua/2.1 os/linux#6.1",
+        "aws-cli/2.15.0 Python/3.11.6 Linux/5 exe/x86_64",
+        "amplify-swift/2.33.0 api/cognito",
+        "MyServer/1.0 aws-sdk-go-v2/1.30",
+    ],
+)
+def test_a_client_made_for_this_api_is_unknown_rather_than_automated(builder, agent):
+    alone = builder.build(RawContext(NOW, "84.208.20.1", (("User-Agent", agent),)), ALICE)
+    assert alone.attempt.agent == Agent()
+    told = builder.build(
+        RawContext(NOW, "84.208.20.1", (("User-Agent", agent),), device_fields=FIELDS), ALICE
+    )
+    assert told.attempt.agent == builder.build(RAW, ALICE).attempt.agent
+    assert told.attempt.mismatches == ()
 
 
 def test_without_headers_the_collector_tells_the_agent(builder):
@@ -269,6 +294,24 @@ def test_edge_is_judged_by_its_own_brand():
     wrong = read_headers([("sec-ch-ua", '"Google Chrome";v="126", "Chromium";v="126"')])
     assert not hints_contradict(right, agent)
     assert hints_contradict(wrong, agent)
+
+
+@pytest.mark.parametrize(
+    ("agent", "brands", "contradict"),
+    [
+        (CHROME, '"Brave";v="126", "Chromium";v="126", "Not/A)Brand";v="8"', False),
+        (CHROME, '"Brave";v="127", "Chromium";v="127"', True),
+        (CHROME, '"HeadlessChrome";v="126", "Chromium";v="126"', True),
+        (CHROME, '"Microsoft Edge";v="126", "Chromium";v="126"', True),
+        (CHROME, '"Not/A)Brand";v="8"', True),
+        (WEBVIEW, '"Android WebView";v="126", "Chromium";v="126"', False),
+        (FACEBOOK, '"Android WebView";v="126", "Chromium";v="126"', False),
+        (FIREFOX, '"Chromium";v="126"', True),
+    ],
+)
+def test_offshoots_of_chromium_name_their_own_brand(agent, brands, contradict):
+    headers = read_headers([("sec-ch-ua", brands)])
+    assert hints_contradict(headers, parse_agent(agent)) is contradict
 
 
 def test_a_script_is_not_bare_for_it_claims_nothing():

@@ -23,7 +23,7 @@ def test_the_shipped_model_is_read_once() -> None:
 def test_distributions_are_distributions() -> None:
     model = default_model()
 
-    for table in (model.network, model.device, *model.shares):
+    for table in (model.attack, *model.shares):
         assert sum(table) == pytest.approx(1.0)
         assert min(table) > 0.0
 
@@ -47,8 +47,9 @@ def test_the_file_says_no_more_than_is_used() -> None:
 @pytest.mark.parametrize(
     ("member", "value"),
     [
-        ("network", [1, 2, 3]),
-        ("device", [1, 1, 1, 1, 0]),
+        ("attackers", {"bulk": {"share": 1, "network": [1, 2, 3], "device": [1, 1, 1, 1, 1]}}),
+        ("attackers", {"bulk": {"share": 1, "network": [1, 1, 1, 1, 1, 1], "device": [1, 1, 1, 1, 0]}}),
+        ("attackers", {}),
         ("buckets", [1]),
         ("clip", [1.0, 3.0]),
         ("weights", {"wave": -1.0}),

@@ -136,6 +136,15 @@ def test_taking_back_leaves_what_was_known_before() -> None:
     assert "ES" not in profile.known["country"]
 
 
+def test_a_copied_device_is_doubted_less_the_longer_the_owner_has_it() -> None:
+    once = learn(Profile(), an_attempt())
+    stolen = an_attempt(TODAY + DAY, network=BRAZIL)
+
+    assert 0.3 < taint(once, stolen).taints["device:laptop-id"][0] < 0.6
+    assert "device:laptop-id" not in taint(ANNA, stolen).taints
+    assert taint(once, stolen).taints[f"ip:{BRAZIL.ip}"][0] == 1.0
+
+
 def test_an_attack_out_of_the_owners_habits_does_not_taint_them() -> None:
     phished = an_attempt(network=replace(HOME, ip="84.1.1.1", prefix="84.1.1.0/24"))
     tainted = taint(ANNA, phished).taints

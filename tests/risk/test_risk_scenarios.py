@@ -10,6 +10,7 @@ from risk_cases import (
     DAY,
     HOME,
     HOSTING,
+    LAPTOP,
     MADRID,
     MOBILE,
     NOON,
@@ -230,3 +231,109 @@ def test_ordinary_home_addresses_change_within_the_provider() -> None:
     renewed = replace(HOME, ip="84.209.3.77", prefix="84.209.3.0/24")
 
     assert engine.assess(an_attempt(network=renewed), anna).level <= Level.LOW
+
+
+UNPROVEN = Outcome(password_ok=True)
+NEARBY = replace(HOME, ip="84.209.3.77", prefix="84.209.3.0/24")
+
+
+def test_whoever_got_in_unproven_is_no_friend_a_minute_later() -> None:
+    engine, anna = settled()
+    first = engine.assess(on_phone(), anna)
+    after = sign_in(engine, on_phone(), anna, UNPROVEN)
+    repeated = engine.assess(on_phone(TODAY + 60), after)
+
+    assert first.level < Level.MEDIUM
+    assert _points(repeated, "NEW_DEVICE") > 0.5 * _points(first, "NEW_DEVICE")
+    assert _points(repeated, "KNOWN_DEVICE") == 0
+
+
+def test_a_passed_challenge_makes_friends_at_once_and_a_day_does_for_the_rest() -> None:
+    engine, anna = settled()
+    proven = sign_in(engine, on_phone(), anna, Outcome(password_ok=True, challenge=True))
+    unproven = sign_in(engine, on_phone(), anna, UNPROVEN)
+
+    assert _points(engine.assess(on_phone(TODAY + 60), proven), "KNOWN_DEVICE") < 0
+    assert _points(engine.assess(on_phone(TODAY + DAY), unproven), "KNOWN_DEVICE") < 0
+
+
+def test_a_second_sign_in_minutes_after_the_very_first_is_usual() -> None:
+    engine, _ = settled()
+    bert = sign_in(engine, by(99), None, UNPROVEN)
+
+    assert _points(engine.assess(by(99, TODAY + 60), bert), "KNOWN_DEVICE") < 0
+
+
+@pytest.mark.parametrize("minutes", [0, 120])
+def test_summer_time_is_no_other_time_zone(minutes: int) -> None:
+    engine, anna = settled()
+    shifted = replace(LAPTOP, timezone_minutes=minutes)
+
+    assert _points(engine.assess(an_attempt(device=shifted), anna), "TIME_ZONE") == 0
+
+
+def test_an_hour_in_a_new_country_or_several_at_home_are_another_zone() -> None:
+    engine, anna = settled()
+    far = an_attempt(device=replace(LAPTOP, timezone_minutes=-180))
+
+    assert _points(engine.assess(far, anna), "TIME_ZONE") > 20
+
+
+def test_a_new_version_may_order_its_headers_anew() -> None:
+    engine, anna = settled()
+    newer = replace(CHROME, exact="chrome-127-win", browser_version=127)
+    updated = engine.assess(an_attempt(agent=newer, header_order="chrome-127-order"), anna)
+    tampered = engine.assess(an_attempt(header_order="chrome-127-order"), anna)
+
+    assert updated.level is Level.NONE
+    assert _points(updated, "HEADER_ORDER") < _points(tampered, "HEADER_ORDER")
+
+
+def test_an_update_surprises_less_the_longer_the_user_was_away() -> None:
+    engine, anna = settled()
+    newer = replace(CHROME, exact="chrome-127-win", browser_version=127)
+    plain = {"agent": newer, "device": Device()}
+    soon = engine.assess(an_attempt(TODAY, **plain), anna)
+    later = engine.assess(an_attempt(TODAY + 30 * DAY, **plain), anna)
+    other = replace(newer, exact="chrome-119-win", browser_version=119)
+    older = engine.assess(an_attempt(TODAY + 30 * DAY, agent=other, device=Device()), anna)
+
+    assert _points(later, "NEW_AGENT") < _points(soon, "NEW_AGENT")
+    assert _points(later, "NEW_AGENT") < _points(older, "NEW_AGENT")
+
+
+def test_a_known_device_abroad_is_a_traveller_sooner_than_a_thief() -> None:
+    engine, anna = settled()
+    carried = engine.assess(an_attempt(TODAY + DAY, network=MADRID), anna)
+    stranger = engine.assess(on_phone(TODAY + DAY, network=MADRID), anna)
+
+    assert _points(carried, "KNOWN_DEVICE") < -20
+    assert 0 < _points(carried, "DISTANCE") < _points(stranger, "DISTANCE")
+
+
+def test_what_a_like_looking_browser_brings_along_proves_little() -> None:
+    engine, anna = settled()
+    mimic = an_attempt(network=NEARBY, device=replace(LAPTOP, id="another"))
+
+    assert abs(_points(engine.assess(mimic, anna), "PLATFORM")) < 5
+
+
+def test_ones_own_typos_do_not_speak_against_ones_browser() -> None:
+    engine, _ = settled()
+    rare = {"agent": Agent("ff", "Firefox", 140, "Linux", None, "desktop"), "header_order": "firefox-order"}
+    bert = Profile()
+    for second in range(6):
+        bert = sign_in(engine, by(99, TODAY + second, **rare), bert, WRONG)
+
+    assert _points(engine.assess(by(99, TODAY + 60, **rare), bert), "AGENT_FAILURES") == 0
+    assert _points(engine.assess(by(98, TODAY + 60, **rare), None), "AGENT_FAILURES") > 0
+
+
+def test_coming_on_time_makes_nobody_usual_who_says_nothing_else() -> None:
+    engine, anna = settled()
+    blank = an_attempt(
+        network=Network(), agent=Agent(), device=Device(), language=None, header_order=None, password=None
+    )
+
+    assert _points(engine.assess(blank, anna), "HOUR") >= 0
+    assert _points(engine.assess(an_attempt(), anna), "HOUR") < 0

@@ -2,15 +2,26 @@
 
 from math import log
 
-from riskengine.risk.cells import ANY_DEVICE, NEW_NETWORK, SAME_AGENT, SAME_DEVICE
+from riskengine.risk.cells import (
+    ANY_DEVICE,
+    NEW_NETWORK,
+    SAME_AGENT,
+    SAME_COUNTRY,
+    SAME_DEVICE,
+    SAME_OS,
+)
 from riskengine.risk.decay import DAY
-from riskengine.risk.profile import FORGET, Mark, usual
+from riskengine.risk.profile import Mark, habit_in, usual
 from riskengine.risk.view import BACK_OFF, Signal, View
 
 _HOUR_HISTORY = 5.0
 _ABROAD = 0.5  # share of sign-ins from a new network abroad that bring a new time zone
 _CONDITIONAL = 0.1  # from here on a change goes with the device, whatever the user's own habit
 _MOST_CHANGES = 0.9
+_UPDATED = 0.15  # share of a browser's new versions that send other headers than the one before
+_LOCAL = frozenset({"language", "zone"})
+_NEAR = 0.6  # of attackers abroad: who took the trouble to come from the user's country sets these more often
+_CLOCK_CHANGE = 60  # minutes
 
 
 def language(view: View) -> Signal | None:
@@ -25,8 +36,16 @@ def language(view: View) -> Signal | None:
 
 
 def time_zone(view: View) -> Signal | None:
-    """The time zone, against the user's; abroad a new one is expected."""
-    return _habit(view, "zone", "TIME_ZONE", "time zone")
+    """The time zone, against the user's; abroad a new one is expected, and summer time anywhere."""
+    return None if _is_clock_change(view) else _habit(view, "zone", "TIME_ZONE", "time zone")
+
+
+def _is_clock_change(view: View) -> bool:
+    """Whether the zone is new by just the hour that clocks are put forward or back, in a known country."""
+    zone, known = view.facts.get("zone"), view.profile.known.get("zone", {})
+    if zone is None or zone in known or view.cell.network.high > SAME_COUNTRY:
+        return False
+    return any(abs(int(zone) - int(other)) == _CLOCK_CHANGE for other in known)
 
 
 def platform(view: View) -> Signal | None:
@@ -57,10 +76,9 @@ def _habit(view: View, name: str, code: str, words: str) -> Signal | None:
     value = view.facts.get(name)
     if not marks or value is None:
         return None
-    attacker, changes = view.model.habits[name].attacker, _changes(view, name, marks)
-    mark = marks.get(value)
-    if mark is not None and view.day - mark[1] <= FORGET:
-        points = view.model.points(log((1.0 - attacker) / (1.0 - changes)), name)
+    attacker, changes = _attacks(view, name), _changes(view, name, marks)
+    if habit_in(view.profile, name, value, view.now):
+        points = view.model.points(min(0.0, log((1.0 - attacker) / (1.0 - changes))), name)
         return Signal(code, points, f"usual {words}{_say(name, value)}")
     common = view.population.frequency(name, value, view.now, 0.02)
     rarity = min(max(0.2 * log(0.05 / common), -0.4), 0.4)
@@ -81,13 +99,30 @@ def _say(name: str, value: str) -> str:
     return f" UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
+def _attacks(view: View, name: str) -> float:
+    """How often an attacker brings a new value of the field, on a device this familiar."""
+    habit, span = view.model.habits[name], view.cell.device
+    if span.high == SAME_DEVICE:
+        return habit.thief
+    often = habit.mimic if span.high <= _alike(name) else habit.attacker
+    is_near = name in _LOCAL and view.cell.network.high <= SAME_COUNTRY
+    return often * _NEAR if is_near else often
+
+
+def _alike(name: str) -> int:
+    """The least familiar device level that still brings the field along: the system does its platform."""
+    return SAME_OS if name == "platform" else SAME_AGENT
+
+
 def _changes(view: View, name: str, marks: dict[str, Mark]) -> float:
     """How often the user brings a new value of a field, on a device this familiar."""
     habit, span = view.model.habits[name], view.cell.device
     if span.high == SAME_DEVICE or span == ANY_DEVICE:
         often = habit.settled
     else:
-        often = habit.same_agent if span.high <= SAME_AGENT else habit.moved
+        often = habit.same_agent if span.high <= _alike(name) else habit.moved
+    if name == "order" and not view.trust("agent"):
+        often = max(often, _UPDATED)
     if name == "zone" and view.cell.network.low == NEW_NETWORK:
         often = max(often, _ABROAD)
     if often >= _CONDITIONAL:
@@ -105,5 +140,8 @@ def hour(view: View) -> Signal | None:
     near = view.keep * (hours[now - 1] + hours[now] + hours[(now + 1) % 24]) / 3.0
     often = (near + BACK_OFF / 24.0) / (total + BACK_OFF)
     nats = min(max(log(1.0 / 24.0 / often), -1.2), 1.2)
+    if view.cell.is_blank:
+        # Who says nothing of himself is not made usual by coming on time.
+        nats = max(0.0, nats)
     points = view.model.points(nats, "hour")
     return Signal("HOUR", points, f"{now:02d} h UTC is {'un' if points > 0 else ''}usual") if points else None

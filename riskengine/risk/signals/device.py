@@ -1,6 +1,6 @@
 """What the attempt comes with, against what this user and this pool come with."""
 
-from math import log
+from math import exp, log
 
 from riskengine.risk.cells import (
     ANY_DEVICE,
@@ -9,13 +9,18 @@ from riskengine.risk.cells import (
     SAME_AGENT,
     SAME_COUNTRY,
     SAME_DEVICE,
+    SAME_FAMILY,
     SAME_OS,
+    Span,
+    mass,
 )
 from riskengine.risk.decay import DAY
 from riskengine.risk.profile import trust_in
 from riskengine.risk.signals.reputation import exit_nats
 from riskengine.risk.view import Signal, View, cell_points
 
+_UPDATE_DAYS = 28.0  # between two versions of a browser
+_MOST_VERSIONS = 6  # further ahead it is another installation
 _OLDEST_BIRTH = 1_262_304_000.0  # 2010: no collector made ids before
 _SKEW = DAY  # what a wrong clock may claim
 _TYPICAL_SHARE = 0.05
@@ -49,11 +54,26 @@ def device(view: View) -> Signal | None:
         return Signal("UNKNOWN_DEVICE", 0, "neither agent nor collector data")
     if not view.has_history:
         return None
-    attacker = sum(view.model.device[span.low : span.high + 1])
-    points = cell_points(attacker, view.likelihood(view.cell.network, span) / view.p_network)
+    attack, network = view.model.attack, view.cell.network
+    attacker = mass(attack, network, span) / mass(attack, network, ANY_DEVICE)
+    user = max(view.likelihood(network, span) / view.p_network, _updated(view))
+    points = cell_points(attacker, user)
     if points < _REPUTED_CREDIT and _is_ill_reputed(view):
         points = _REPUTED_CREDIT
     return Signal(_code(view), points, _say(view))
+
+
+def _updated(view: View) -> float:
+    """Chance that the user's own browser would by now come in this newer version; 0 if it is none."""
+    family, version = view.facts.get("family"), view.attempt.agent.browser_version
+    newest = view.profile.versions.get(family) if family is not None else None
+    if view.cell.device != Span(SAME_FAMILY, SAME_FAMILY) or version is None or newest is None:
+        return 0.0
+    if family is None or not newest <= version <= newest + _MOST_VERSIONS:
+        return 0.0
+    age = max(1, view.day - view.profile.known["family"][family][1])
+    as_usual = view.likelihood(view.cell.network, Span(SAME_DEVICE, SAME_AGENT)) / view.p_network
+    return as_usual * (1.0 - exp(-age / _UPDATE_DAYS))
 
 
 def common_agent(view: View) -> Signal | None:

@@ -3,6 +3,7 @@
 from math import log
 
 from riskengine.risk.cells import (
+    ANY_DEVICE,
     ANY_NETWORK,
     NEW_NETWORK,
     SAME_ASN,
@@ -10,6 +11,7 @@ from riskengine.risk.cells import (
     SAME_DEVICE,
     SAME_IP,
     SAME_PREFIX,
+    mass,
 )
 from riskengine.risk.geography import say_duration
 from riskengine.risk.profile import PLAIN, usual
@@ -33,7 +35,7 @@ def network(view: View) -> Signal | None:
         return Signal("UNKNOWN_NETWORK", 0, "private address or none that any table knows")
     if not view.has_history:
         return None
-    attacker = sum(view.model.network[span.low : span.high + 1])
+    attacker = mass(view.model.attack, span, ANY_DEVICE)
     points = cell_points(attacker, view.p_network)
     if span.high <= SAME_ASN:
         return Signal("USUAL_NETWORK", points, _say_usual(view))

@@ -11,7 +11,9 @@ from riskengine.risk.population import client
 from riskengine.risk.profile import ALARM_HALF_LIFE, is_unknown_network
 from riskengine.risk.view import Signal, View
 
-_TYPICAL_FAILURES = 0.1  # share of sign-ins that fail without any attack
+_HARD = 3.0  # nats of what only that attacker has
+_SOFT = 1.2  # nats of a provider or browser, at most
+_RETURNS = 0.3  # share of attackers who come back the same way
 _HARD_TAINTS = frozenset({"device", "ip", "prefix", "mix"})
 _SAY_TAINT = {
     "device": "device",
@@ -105,19 +107,20 @@ def _provider(view: View) -> list[Repute]:
     good = view.population.good["asn"].get(key, view.now)
     share = (failed + 3.0) / (failed + good + 30.0)
     text = f"{failed:.0f} failures from {view.population.name_of(key)}"
-    return [Repute("ASN_FAILURES", min(1.2, 0.7 * log(share / _TYPICAL_FAILURES)), text)]
+    return [Repute("ASN_FAILURES", min(1.2, 0.7 * log(share / view.population.usual_failures)), text)]
 
 
 def client_failures(view: View) -> Signal | None:
     """Failures of this very client (header order and exact agent) against its good sign-ins."""
     key = client(view.attempt)
     failed = view.population.failures["client"].get(key, view.now)
-    if failed < 3.0:
+    # One user's failures are that account's matter, and counted there.
+    if failed < 3.0 or view.population.crowds["client"].count(key, view.now, without=view.attempt.user) < 0.5:
         return None
     good = view.population.good["client"].get(key, view.now)
     share = (failed + 2.0) / (failed + good + 20.0)
     is_own = view.has_history and view.cell.device.high <= SAME_AGENT
-    nats = min(2.5, log(share / _TYPICAL_FAILURES)) * (0.5 if is_own else 1.0)
+    nats = min(2.5, log(share / view.population.usual_failures)) * (0.5 if is_own else 1.0)
     points = view.model.points(nats, "client")
     return (
         Signal("AGENT_FAILURES", points, f"{failed:.0f} failures of this very client") if points > 0 else None
@@ -152,11 +155,19 @@ def tainted(view: View) -> Signal | None:
         strength, until = taints.get(f"{name}:{value}", (0.0, 0.0))
         if until <= view.now:
             continue
-        nats = strength * (3.0 if name in _HARD_TAINTS else 1.2)
+        nats = strength * (_HARD if name in _HARD_TAINTS else _soft_taint(view, name))
         if nats > worst:
             worst, what = nats, _SAY_TAINT[name]
     points = view.model.points(worst, "taint")
     return Signal("TAINTED", points, f"same {what} as a sign-in called an attack") if points else None
+
+
+def _soft_taint(view: View, name: str) -> float:
+    """Nats of a tainted provider or browser: little where the owner may come with it by chance."""
+    field = "asn" if name == "asn" else "family"
+    value = view.facts.get(field)
+    common = view.population.frequency(field, value, view.now, 0.02) if value is not None else 0.02
+    return min(max(0.0, log(_RETURNS / common)), _SOFT)
 
 
 def tainted_elsewhere(view: View) -> Signal | None:
