@@ -8,7 +8,7 @@ from math import exp2
 from typing import Final, NamedTuple
 
 from riskengine.risk.attempt import Attempt, Network
-from riskengine.risk.decay import DAY, day_of
+from riskengine.risk.decay import DAY
 
 HALF_LIFE: Final = 75  # days until a habit counts half
 FORGET: Final = 180  # days after which a value never seen again is new
@@ -165,9 +165,10 @@ def habit_in(profile: Profile, name: str, value: str | None, now: float) -> floa
     """
     values = profile.known.get(name)
     mark = values.get(value) if values and value is not None else None
-    if mark is None or is_on_probation(profile, mark, now):
+    # Old marks are most of all, and this is asked a dozen times for each score: two comparisons first.
+    if mark is None or (now - mark[2] < PROBATION and is_on_probation(profile, mark, now)):
         return 0.0
-    return left_of(mark[0], day_of(now) - mark[1])
+    return left_of(mark[0], int(now // DAY) - mark[1])
 
 
 def is_on_probation(profile: Profile, mark: Mark, now: float) -> bool:

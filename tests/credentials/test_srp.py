@@ -103,6 +103,7 @@ def test_published_exchange():
     assert base64.b64encode(signature) == b"GVuMU441uWuGrP9O5E27wCjf7kUqtw2CTUBDRy/CYQU="
 
 
+@pytest.mark.slow  # forty runs of a real client's arithmetic
 @moderately
 @given(identities, passwords)
 def test_a_real_client_proves_its_password(identity, password):
@@ -120,6 +121,7 @@ def test_a_real_client_proves_its_password_under_either_sign(is_negated, turn):
     assert sign_in(ALICE, PASSWORD, SALT, challenge, verifier)
 
 
+@pytest.mark.slow  # as above
 @moderately
 @given(passwords, passwords)
 def test_a_wrong_password_proves_nothing(right, wrong):

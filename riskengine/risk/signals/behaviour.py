@@ -11,7 +11,8 @@ from riskengine.risk.cells import (
     SAME_OS,
 )
 from riskengine.risk.decay import DAY
-from riskengine.risk.profile import Mark, habit_in, usual
+from riskengine.risk.model import HABITS, Habit
+from riskengine.risk.profile import habit_in, usual
 from riskengine.risk.view import BACK_OFF, Signal, View
 
 _HOUR_HISTORY = 5.0
@@ -19,6 +20,8 @@ _ABROAD = 0.5  # share of sign-ins from a new network abroad that bring a new ti
 _CONDITIONAL = 0.1  # from here on a change goes with the device, whatever the user's own habit
 _MOST_CHANGES = 0.9
 _UPDATED = 0.15  # share of a browser's new versions that send other headers than the one before
+# The least familiar device level that still brings a field along: the system does its platform.
+_ALIKE = dict.fromkeys(HABITS, SAME_AGENT) | {"platform": SAME_OS}
 _LOCAL = frozenset({"language", "zone"})
 _NEAR = 0.6  # of attackers abroad: who took the trouble to come from the user's country sets these more often
 _CLOCK_CHANGE = 60  # minutes
@@ -76,7 +79,8 @@ def _habit(view: View, name: str, code: str, words: str) -> Signal | None:
     value = view.facts.get(name)
     if not marks or value is None:
         return None
-    attacker, changes = _attacks(view, name), _changes(view, name, marks)
+    habit = view.model.habits[name]
+    attacker, changes = _attacks(view, name, habit), _changes(view, name, habit, len(marks))
     if habit_in(view.profile, name, value, view.now):
         points = view.model.points(min(0.0, log((1.0 - attacker) / (1.0 - changes))), name)
         return Signal(code, points, f"usual {words}{_say(name, value)}")
@@ -99,35 +103,29 @@ def _say(name: str, value: str) -> str:
     return f" UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
-def _attacks(view: View, name: str) -> float:
+def _attacks(view: View, name: str, habit: Habit) -> float:
     """How often an attacker brings a new value of the field, on a device this familiar."""
-    habit, span = view.model.habits[name], view.cell.device
-    if span.high == SAME_DEVICE:
+    high = view.cell.device.high
+    if high == SAME_DEVICE:
         return habit.thief
-    often = habit.mimic if span.high <= _alike(name) else habit.attacker
-    is_near = name in _LOCAL and view.cell.network.high <= SAME_COUNTRY
-    return often * _NEAR if is_near else often
+    often = habit.mimic if high <= _ALIKE[name] else habit.attacker
+    return often * _NEAR if name in _LOCAL and view.cell.network.high <= SAME_COUNTRY else often
 
 
-def _alike(name: str) -> int:
-    """The least familiar device level that still brings the field along: the system does its platform."""
-    return SAME_OS if name == "platform" else SAME_AGENT
-
-
-def _changes(view: View, name: str, marks: dict[str, Mark]) -> float:
-    """How often the user brings a new value of a field, on a device this familiar."""
-    habit, span = view.model.habits[name], view.cell.device
+def _changes(view: View, name: str, habit: Habit, values: int) -> float:
+    """How often the user, of whom so many values are known, brings a new one on a device this familiar."""
+    span = view.cell.device
     if span.high == SAME_DEVICE or span == ANY_DEVICE:
         often = habit.settled
     else:
-        often = habit.same_agent if span.high <= _alike(name) else habit.moved
-    if name == "order" and not view.trust("agent"):
-        often = max(often, _UPDATED)
-    if name == "zone" and view.cell.network.low == NEW_NETWORK:
-        often = max(often, _ABROAD)
+        often = habit.same_agent if span.high <= _ALIKE[name] else habit.moved
+    if name == "order" and often < _UPDATED and not view.trust("agent"):
+        often = _UPDATED
+    if name == "zone" and often < _ABROAD and view.cell.network.low == NEW_NETWORK:
+        often = _ABROAD
     if often >= _CONDITIONAL:
         return min(often, _MOST_CHANGES)
-    return min((len(marks) - 1 + BACK_OFF * often) / (view.weight + BACK_OFF), _MOST_CHANGES)
+    return min((values - 1 + BACK_OFF * often) / (view.weight + BACK_OFF), _MOST_CHANGES)
 
 
 def hour(view: View) -> Signal | None:

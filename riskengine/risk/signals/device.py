@@ -19,6 +19,7 @@ from riskengine.risk.profile import trust_in
 from riskengine.risk.signals.reputation import exit_nats
 from riskengine.risk.view import Signal, View, cell_points
 
+_OTHER_VERSION = Span(SAME_FAMILY, SAME_FAMILY)
 _UPDATE_DAYS = 28.0  # between two versions of a browser
 _MOST_VERSIONS = 6  # further ahead it is another installation
 _OLDEST_BIRTH = 1_262_304_000.0  # 2010: no collector made ids before
@@ -56,7 +57,9 @@ def device(view: View) -> Signal | None:
         return None
     attack, network = view.model.attack, view.cell.network
     attacker = mass(attack, network, span) / mass(attack, network, ANY_DEVICE)
-    user = max(view.likelihood(network, span) / view.p_network, _updated(view))
+    user = view.likelihood(network, span) / view.p_network
+    if span == _OTHER_VERSION:
+        user = max(user, _updated(view))
     points = cell_points(attacker, user)
     if points < _REPUTED_CREDIT and _is_ill_reputed(view):
         points = _REPUTED_CREDIT
@@ -67,9 +70,9 @@ def _updated(view: View) -> float:
     """Chance that the user's own browser would by now come in this newer version; 0 if it is none."""
     family, version = view.facts.get("family"), view.attempt.agent.browser_version
     newest = view.profile.versions.get(family) if family is not None else None
-    if view.cell.device != Span(SAME_FAMILY, SAME_FAMILY) or version is None or newest is None:
+    if family is None or version is None or newest is None:
         return 0.0
-    if family is None or not newest <= version <= newest + _MOST_VERSIONS:
+    if not newest <= version <= newest + _MOST_VERSIONS:
         return 0.0
     age = max(1, view.day - view.profile.known["family"][family][1])
     as_usual = view.likelihood(view.cell.network, Span(SAME_DEVICE, SAME_AGENT)) / view.p_network
