@@ -111,6 +111,8 @@ def _require_usable(pool: Pool, user: User, factor: MfaFactor) -> None:
         raise api.errors.InvalidParameterException(
             f"User does not have delivery config set to turn on {factor}"
         )
+    # Nothing sends a code yet: a factor that is never asked for would be a silent hole.
+    raise api.errors.InvalidParameterException(f"{factor} is not built yet: no message can be sent")
 
 
 def _newest(services: Services, user: User) -> Secret:

@@ -205,3 +205,28 @@ def test_preferences_of_nobody_are_refused(cognito, pool, refused):
         cognito.set_user_mfa_preference(AccessToken="nonsense")
     with refused("InvalidParameterException", "username"):
         cognito.admin_set_user_mfa_preference(UserPoolId=pool, Username="")
+
+
+def test_a_factor_that_nothing_can_send_is_not_switched_on(cognito, new_pool, refused):
+    """Otherwise a user would believe in a second factor that is never asked for."""
+    sender = {
+        "EmailSendingAccount": "DEVELOPER",
+        "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/a@example.org",
+    }
+    pool = new_pool(EmailConfiguration=sender)
+    cognito.set_user_pool_mfa_config(
+        UserPoolId=pool,
+        MfaConfiguration="OPTIONAL",
+        EmailMfaConfiguration={"Message": "{####}", "Subject": "Code"},
+    )
+    cognito.admin_create_user(
+        UserPoolId=pool,
+        Username="mail",
+        MessageAction="SUPPRESS",
+        UserAttributes=[{"Name": "email", "Value": "mail@example.org"}],
+    )
+    with refused("InvalidParameterException", "EMAIL_OTP is not built yet: no message can be sent"):
+        cognito.admin_set_user_mfa_preference(
+            UserPoolId=pool, Username="mail", EmailMfaSettings={"Enabled": True}
+        )
+    assert "UserMFASettingList" not in cognito.admin_get_user(UserPoolId=pool, Username="mail")
