@@ -29,6 +29,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     geo_country: str = ""  # MaxMind-format files; empty: the bundled one
     geo_asn: str = ""
     geo_city: str = ""
+    smtp: str = ""  # smtp://USER:PASSWORD@HOST:PORT?starttls=required; empty: mail stays in the outbox
+    mail_from: str = "no-reply@localhost"  # where a pool names no sender
+    sms_url: str = ""  # hook that sends SMS; empty: they stay in the outbox
+    webhook_secret: str = ""  # signs the calls to hooks and triggers
+    triggers: tuple[str, ...] = ()  # ARN=URL: where a function that pools name by its ARN is called
+    lambda_endpoint: str = ""  # base URL of a Lambda-compatible endpoint, for every other ARN
     body_limit: int = 1_048_576  # bytes
     crypto_threads: int = 2
     clock_skew_seconds: int = 300  # of signed requests and SRP timestamps

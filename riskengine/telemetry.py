@@ -41,13 +41,16 @@ OVERRIDE_BLOCK = Counter(
 )
 RISK = Counter("cognito_risk", "Attempts with a risk", _BY_OPERATION, registry=REGISTRY)
 NO_RISK = Counter("cognito_no_risk", "Attempts without a risk", _BY_OPERATION, registry=REGISTRY)
+MESSAGES = Counter(
+    "riskengine_messages", "Messages that left the outbox", ("medium", "outcome"), registry=REGISTRY
+)
 SUCCESSES = Counter("cognito_successes", "What succeeded", _BY_CLIENT, registry=REGISTRY)
 
 
 def count_sign_in(event: AuthEvent) -> None:
     """One request of a sign-in or sign-up, by the event that it leaves."""
     SIGN_INS.labels(event.response, event.level or "None", event.action or "none").inc()
-    if event.response == "Pass" and event.type in {"SignIn", "SignUp"}:
+    if event.response == "Pass" and event.type == "SignIn":
         SUCCESSES.labels(event.type, event.pool, event.client).inc()
     # The answer to an MFA challenge carries the score that the password's request was counted with.
     if any(name == "Mfa" for name, _ in event.challenges):
@@ -75,6 +78,11 @@ def _count_score(event: AuthEvent) -> None:
 def count_success(deed: Deed, pool: str, client: str) -> None:
     """One success; the client is `Admin` for an operator's act."""
     SUCCESSES.labels(deed, pool, client).inc()
+
+
+def count_message(medium: str, outcome: str) -> None:
+    """One message at its end: sent, kept (nothing sends it) or failed."""
+    MESSAGES.labels(medium, outcome).inc()
 
 
 def configure(level: str = "info", form: str = "text", stream: TextIO | None = None) -> None:

@@ -14,14 +14,21 @@ from riskengine.context.breached import CommonPasswords
 from riskengine.context.geo import Geo, GeoPaths
 from riskengine.context.networks import Networks
 from riskengine.context.ranges import Ranges
+from riskengine.courier.interface import Carrier
+from riskengine.courier.post import Post
+from riskengine.courier.sms import SmsCarrier
+from riskengine.courier.smtp import SmtpCarrier, SmtpServer
 from riskengine.credentials.group import prepare
 from riskengine.credentials.master_key import parse_master_keys, read_or_create_master_keys
 from riskengine.credentials.seal import Sealer
+from riskengine.credentials.webhook import webhook_key
+from riskengine.entities.message import Medium
 from riskengine.flows.risk_desk import RiskDesk
 from riskengine.flows.services import Services
 from riskengine.flows.token_issuer import TokenIssuer
 from riskengine.risk import default_model
 from riskengine.storage.open import open_storage
+from riskengine.triggers.client import HttpTriggers
 
 
 @asynccontextmanager
@@ -29,11 +36,13 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     """Everything that outlives a call, for the length of the block; the database is migrated."""
     clock = clock or SystemClock()
     Ranges.of(settings.trusted_proxies, single=True)  # a bad one stops the start before anything is made
+    triggers = HttpTriggers(settings, clock)
     attempts = open_context(settings)
     sealer = open_sealer(settings)
     prepare()
     storage = await open_storage(settings.database)
     offload = Offload(settings.crypto_threads)
+    courier = open_courier(settings, clock)
     try:
         await storage.migrate()
         yield Services(
@@ -47,8 +56,11 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             password_key=secrets.token_bytes(32),
             risk=RiskDesk(storage, default_model()),
             tokens=TokenIssuer(settings, clock, storage, sealer, offload),
+            courier=courier,
+            triggers=triggers,
         )
     finally:
+        await triggers.close()
         offload.close()
         await storage.close()
 
@@ -66,6 +78,17 @@ def _key_file(settings: Settings) -> Path:
     _, _, path = settings.database.partition("sqlite:///")
     # The key lies beside the file that it seals, wherever the command is called from.
     return Path(f"{path}.key") if path and path != ":memory:" else Path("riskengine.key")
+
+
+def open_courier(settings: Settings, clock: Clock) -> Post:
+    """Carriers for what the settings configure; messages of other media stay in the outbox."""
+    carriers: dict[Medium, Carrier] = {}
+    if settings.smtp:
+        carriers["EMAIL"] = SmtpCarrier(SmtpServer.of(settings.smtp), settings.mail_from)
+    if settings.sms_url:
+        key = webhook_key(Secret(settings.webhook_secret)) if settings.webhook_secret else None
+        carriers["SMS"] = SmsCarrier(settings.sms_url, key, clock)
+    return Post(carriers)
 
 
 def open_context(settings: Settings) -> AttemptBuilder:

@@ -14,11 +14,18 @@ CHROME = (
     "Chrome/141.0.0.0 Safari/537.36"
 )
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
+SENDER = {
+    "EmailSendingAccount": "DEVELOPER",
+    "SourceArn": "arn:aws:ses:us-east-1:123456789012:identity/app@example.com",
+    "From": "app@example.com",
+}
 FLOWS = [
     "ALLOW_USER_PASSWORD_AUTH",
     "ALLOW_USER_SRP_AUTH",
     "ALLOW_ADMIN_USER_PASSWORD_AUTH",
     "ALLOW_REFRESH_TOKEN_AUTH",
+    "ALLOW_CUSTOM_AUTH",
+    "ALLOW_USER_AUTH",
 ]
 
 
@@ -29,7 +36,9 @@ class People:
         self.service = service
         self.api = service.boto3()
         self.pool = self.api.create_user_pool(
-            PoolName="people", UserPoolAddOns={"AdvancedSecurityMode": mode}
+            PoolName="people",
+            UserPoolAddOns={"AdvancedSecurityMode": mode},
+            EmailConfiguration=SENDER,
         )["UserPool"]["Id"]
         self.client = self.new_client(**client)
         self._names = itertools.count(1)
@@ -39,12 +48,29 @@ class People:
         answer = self.api.create_user_pool_client(UserPoolId=self.pool, **members)
         return answer["UserPoolClient"]["ClientId"]
 
-    def mfa(self, configuration: str) -> None:
-        self.api.set_user_pool_mfa_config(
-            UserPoolId=self.pool,
-            SoftwareTokenMfaConfiguration={"Enabled": True},
-            MfaConfiguration=configuration,
-        )
+    def mfa(self, configuration: str, *, totp: bool = True, sms: bool = False, email: bool = False) -> None:
+        settings: dict[str, Any] = {"SoftwareTokenMfaConfiguration": {"Enabled": totp}}
+        if sms:
+            sns = {"SnsCallerArn": "arn:aws:iam::123456789012:role/sms", "ExternalId": "x"}
+            settings["SmsMfaConfiguration"] = {"SmsConfiguration": sns}
+        if email:
+            settings["EmailMfaConfiguration"] = {"Message": "Your code: {####}", "Subject": "Code"}
+        self.api.set_user_pool_mfa_config(UserPoolId=self.pool, MfaConfiguration=configuration, **settings)
+
+    def pool_with(self, **settings: Any) -> None:
+        """A pool like this one with other settings takes its place, and a client of it."""
+        add_ons = {"AdvancedSecurityMode": "ENFORCED"}
+        settings = {"UserPoolAddOns": add_ons, "EmailConfiguration": SENDER, **settings}
+        self.pool = self.api.create_user_pool(PoolName="people", **settings)["UserPool"]["Id"]
+        self.client = self.new_client()
+
+    def reachable(self, user: str, **attributes: str) -> str:
+        """The user with addresses, verified unless it is said otherwise."""
+        flags = {f"{name}_verified": "true" for name in attributes if f"{name}_verified" not in attributes}
+        given = {name: value for name, value in {**flags, **attributes}.items() if "_verified_" not in name}
+        listed = [{"Name": name, "Value": value} for name, value in given.items()]
+        self.api.admin_update_user_attributes(UserPoolId=self.pool, Username=user, UserAttributes=listed)
+        return user
 
     def actions(self, low: str, medium: str, high: str, **more: Any) -> None:
         each = {"LowAction": low, "MediumAction": medium, "HighAction": high}

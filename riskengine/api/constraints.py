@@ -1154,7 +1154,7 @@ SHAPES: Mapping[str, Shape] = {
         ),
     ),
     "Document": Free(),
-    "DomainType": Text(shortest=1, longest=63, pattern='^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$'),
+    "DomainType": Text(shortest=1, longest=63, pattern='^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$', form='[a-z0-9](?:[a-z0-9.\\-]{0,61}[a-z0-9])?'),
     "EmailAddressType": Text(pattern='[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+@[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+'),
     "EmailConfigurationType": Record(
         members=(

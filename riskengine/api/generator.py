@@ -38,6 +38,8 @@ OTHER_PATTERNS = {
     # The service is seen to print this one, and spaces inside a password are allowed by its documentation.
     # One character alone is left to the pool's policy, whose message is of more use.
     "PasswordType": (r"^[\S]+.*[\S]+$", r"\S(?:.*\S)?"),
+    # The model's own pattern knows prefixes only, yet custom domains, which have dots, come in its place.
+    "DomainType": (r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$", r"[a-z0-9](?:[a-z0-9.\-]{0,61}[a-z0-9])?"),
 }
 
 _TYPES = {

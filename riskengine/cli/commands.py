@@ -9,9 +9,19 @@ from riskengine.cli.generate import generate
 from riskengine.cli.import_attempts import import_attempts
 from riskengine.cli.keys import keys
 from riskengine.cli.migrate import migrate
+from riskengine.cli.outbox import outbox
 from riskengine.cli.serve import serve
 
-COMMANDS: tuple[click.Command, ...] = (serve, demo, keys, import_attempts, evaluate, migrate, generate)
+COMMANDS: tuple[click.Command, ...] = (
+    serve,
+    demo,
+    keys,
+    outbox,
+    import_attempts,
+    evaluate,
+    migrate,
+    generate,
+)
 
 
 class _InOrder(click.Group):

@@ -20,6 +20,7 @@ class Pool(Struct, frozen=True, kw_only=True):
     software_token_configuration: api.SoftwareTokenMfaConfigType | None = None
     sms_mfa_configuration: api.SmsMfaConfigType | None = None
     email_mfa_configuration: api.EmailMfaConfigType | None = None
+    web_authn_configuration: api.WebAuthnConfigurationType | None = None
     version: int = 0
 
     @property
@@ -38,6 +39,16 @@ class Pool(Struct, frozen=True, kw_only=True):
         """Advanced security: OFF, AUDIT (record only) or ENFORCED."""
         add_ons = self.description.user_pool_add_ons
         mode = add_ons.advanced_security_mode if add_ons else None
+        return "ENFORCED" if mode == "ENFORCED" else "AUDIT" if mode == "AUDIT" else "OFF"
+
+    @property
+    def custom_threat_mode(self) -> ThreatMode:
+        """What threat protection does in CUSTOM_AUTH: a switch of its own, OFF where it is absent."""
+        add_ons = self.description.user_pool_add_ons
+        flows = add_ons.advanced_security_additional_flows if add_ons else None
+        mode = flows.custom_auth_mode if flows else None
+        if self.threat_mode == "OFF":
+            return "OFF"
         return "ENFORCED" if mode == "ENFORCED" else "AUDIT" if mode == "AUDIT" else "OFF"
 
     @property

@@ -18,4 +18,6 @@ class Session(Struct, frozen=True, kw_only=True):
     is_revoked: bool = False
     previous_hash: bytes | None = None  # of the refresh token that rotation replaced
     rotated_at: int = 0
+    device_key: str = ""  # of the device that signed in, or of the one it may become
+    is_device_confirmed: bool = False  # the tokens are this device's: they end with it
     version: int = 0

@@ -38,11 +38,14 @@ class User(Struct, frozen=True, kw_only=True):
     status: UserStatus
     is_enabled: bool = True
     attributes: dict[str, str] = {}
+    unproved: dict[str, str] = {}  # new addresses that wait for their code; the old ones hold until then
     credential: Credential | None = None
+    former_credentials: tuple[Credential, ...] = ()  # newest first, as many as the pool remembers
     temporary_until: int | None = None  # a temporary password's end
     software_token: SoftwareToken | None = None
     mfa_enabled: tuple[MfaFactor, ...] = ()
     mfa_preferred: MfaFactor | None = None
+    mfa_options: tuple[str, ...] = ()  # SetUserSettings: attributes that SMS codes go to
     signed_out_at: int = 0  # tokens issued up to then are dead
     version: int = 0
 

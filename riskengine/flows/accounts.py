@@ -17,6 +17,7 @@ from riskengine.storage.interface import Transaction
 DEFAULT_TEMPORARY_DAYS = 7
 _LONGEST_ALIAS = 512  # characters: what the store can index
 _CHANNEL_NAMES = {"email": "email", "phone_number": "phone number"}
+_ADDRESS_OF_FACTOR = {"SMS_MFA": "phone_number", "EMAIL_OTP": "email"}
 _WANTED: dict[tuple[str, ...], str] = {
     ("email",): "Username should be an email.",
     ("phone_number",): "Username should be a phone number.",
@@ -84,8 +85,10 @@ async def add(tx: Transaction, pool: Pool, user: User, *, takes_over: bool = Fal
         tx.users.set_aliases(user, aliases, take_over=True)
 
 
-async def save(tx: Transaction, pool: Pool, before: User, after: User) -> None:
+async def save(tx: Transaction, pool: Pool, before: User, after: User, *, takes_over: bool = False) -> None:
     """Save a changed user, and the aliases if the change touched them.
+
+    `takes_over` moves verified addresses from whoever has them.
 
     Raises:
         AliasExistsException: somebody else has the address or preferred name.
@@ -93,8 +96,22 @@ async def save(tx: Transaction, pool: Pool, before: User, after: User) -> None:
     tx.users.save(after)
     aliases = aliases_of(pool, after)
     if aliases != aliases_of(pool, before):
-        await _release(tx, pool, after, is_new=False, takes_over=False)
-        tx.users.set_aliases(after, aliases)
+        takes_over = takes_over and not pool.description.username_attributes
+        await _release(tx, pool, after, is_new=False, takes_over=takes_over)
+        tx.users.set_aliases(after, aliases, take_over=takes_over)
+
+
+def with_attributes(user: User, attributes_: Mapping[str, str], now: int) -> User:
+    """The user with other attributes; a factor whose address went is off."""
+    enabled = tuple(
+        factor
+        for factor in user.mfa_enabled
+        if factor not in _ADDRESS_OF_FACTOR or attributes_.get(_ADDRESS_OF_FACTOR[factor])
+    )
+    preferred = user.mfa_preferred if user.mfa_preferred in enabled else None
+    return replace(
+        user, attributes=dict(attributes_), mfa_enabled=enabled, mfa_preferred=preferred, modified=now
+    )
 
 
 @contextmanager

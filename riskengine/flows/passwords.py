@@ -1,5 +1,7 @@
 """Passwords: what a pool accepts, and the one credential (an SRP verifier, sealed) that proves them."""
 
+from msgspec.structs import replace
+
 from riskengine import api
 from riskengine.base.secret import Secret
 from riskengine.credentials import srp
@@ -40,6 +42,34 @@ def new_credential(services: Services, pool: Pool, username: str, password: Secr
     verifier = srp.new_verifier(identity, password, salt)
     sealed = services.sealer.seal(_PURPOSE, verifier, _context(pool, username))
     return Credential(salt=salt, verifier=sealed, set_at=now)
+
+
+def with_password(services: Services, pool: Pool, user: User, password: Secret, now: int) -> User:
+    """The user with another password; as many former ones are remembered as the pool's policy says."""
+    former = (user.credential, *user.former_credentials) if user.credential else user.former_credentials
+    return replace(
+        user,
+        credential=new_credential(services, pool, user.username, password, now),
+        former_credentials=former[: _history_size(pool)],
+        modified=now,
+    )
+
+
+def require_unused(services: Services, pool: Pool, user: User, password: Secret) -> None:
+    """Raises PasswordHistoryPolicyViolationException for one of the user's last passwords."""
+    size = _history_size(pool)
+    last = (user.credential, *user.former_credentials) if user.credential else user.former_credentials
+    identity = srp.Identity(pool.short_name, user.username)
+    for credential in last[:size]:
+        verifier = services.sealer.open(_PURPOSE, credential.verifier, _context(pool, user.username))
+        if srp.proves(identity, password, credential.salt, verifier):
+            raise api.errors.PasswordHistoryPolicyViolationException("Password has previously been used.")
+
+
+def _history_size(pool: Pool) -> int:
+    policies = pool.description.policies
+    policy = policies.password_policy if policies else None
+    return (policy.password_history_size if policy else None) or 0
 
 
 def verifier_of(services: Services, pool: Pool, username: str, user: User | None) -> tuple[str, bytes]:

@@ -1,5 +1,7 @@
 """New tokens for an old sign-in: refresh, rotation with grace, detection of reuse, revocation."""
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -8,7 +10,9 @@ from riskengine import api
 from riskengine.base.clock import SECOND
 from riskengine.base.secret import Secret
 from riskengine.entities import Client, Pool, Session, User
+from riskengine.flows.devices import require_device
 from riskengine.flows.services import Services
+from riskengine.flows.token_hook import customised
 from riskengine.flows.token_issuer import Grant
 from riskengine.storage.interface import Reader
 from riskengine.telemetry import count_success
@@ -22,20 +26,34 @@ class _Found:
     is_previous: bool
 
 
-async def refresh(
-    services: Services, pool: Pool, client: Client, token: Secret, now: int
+async def refresh(  # noqa: PLR0913 - one fact each
+    services: Services,
+    pool: Pool,
+    client: Client,
+    token: Secret,
+    now: int,
+    *,
+    metadata: Mapping[str, str] | None = None,
+    device_key: str | None = None,
 ) -> api.AuthenticationResultType:
     """ID and access token; with rotation, a new refresh token of the remaining life too.
 
     Raises:
         NotAuthorizedException: the token is unknown, of another client, expired or revoked.
         RefreshTokenReuseException: a token that rotation replaced came after its grace.
+        UserLambdaValidationException, UnexpectedLambdaException, InvalidLambdaResponseException:
+            of the PreTokenGeneration trigger.
     """
     found = await _find(services.storage, pool, client, token, now)
     if found.is_previous:
         await _require_grace(services, client, found, now)
+    await require_device(services.storage, found.session, device_key)
     groups = await services.storage.groups.of_user(pool.id, found.user.sub)
     grant = Grant(pool, client, found.user, groups, event_id=found.session.event_id)
+    customisation = await customised(
+        services, grant, source="RefreshTokens", scopes=found.session.scopes, metadata=metadata or {}
+    )
+    grant = dataclasses.replace(grant, customisation=customisation)
     tokens = await services.tokens.tokens_of(grant, found.session, now)
     count_success("TokenRefresh", pool.id, client.id)
     if not is_rotating(client):

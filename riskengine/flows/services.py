@@ -7,10 +7,12 @@ from riskengine.base.offload import Offload
 from riskengine.config import Settings
 from riskengine.context.attempt import AttemptBuilder
 from riskengine.context.breached import Breached
+from riskengine.courier.interface import Courier
 from riskengine.credentials.seal import Sealer
 from riskengine.flows.risk_desk import RiskDesk
 from riskengine.flows.token_issuer import TokenIssuer
 from riskengine.storage.interface import Storage
+from riskengine.triggers.interface import Triggers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +29,5 @@ class Services:
     password_key: bytes  # of attempted passwords' digests: never stored, gone with the process
     risk: RiskDesk
     tokens: TokenIssuer
+    courier: Courier
+    triggers: Triggers

@@ -1,119 +1,207 @@
-"""People sign themselves up: the pool's rules, the client's rights, and the security checks in between."""
+"""People sign themselves up, and confirm: the pool's rules, the client's rights, and the code in between."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from riskengine import api
-from riskengine.base.ids import new_uuid
 from riskengine.base.secret import Secret
-from riskengine.context.attempt import Observed, RawContext
-from riskengine.entities import AuthEvent, Client, Pool, User
-from riskengine.flows import accounts, attributes
-from riskengine.flows.observing import observe
-from riskengine.flows.passwords import new_credential, require_conforming
+from riskengine.entities import Pool, User
+from riskengine.flows import accounts, attributes, codes, hooks, messages, rates
+from riskengine.flows.attributes import VERIFIED_FLAGS
+from riskengine.flows.passwords import new_credential
+from riskengine.flows.recording import Deed, Refused, recorded
 from riskengine.flows.services import Services
-from riskengine.flows.threat import ThreatPolicy, policy_for
-from riskengine.telemetry import count_compromised, count_sign_in, count_success
+from riskengine.flows.simulated import simulated_address
+from riskengine.flows.verification import proved
+from riskengine.storage.interface import Transaction
+from riskengine.telemetry import count_success
+
+_PASSWORDLESS = frozenset({"EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"})
+# With both, the phone is written to.
+_CHANNELS = ("phone_number", "email")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
-    """What somebody asks for at sign-up, and from where."""
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A new user, and where the code went; no details where there is nothing to prove."""
 
-    pool: Pool
-    client: Client
-    username: str
-    password: Secret
-    attributes: Mapping[str, str]
-    context: RawContext
-    request_id: str
-    now: int
+    user: User
+    delivery: api.CodeDeliveryDetailsType | None
 
 
-async def sign_up(services: Services, registration: Registration) -> User:
-    """A new user who is not confirmed yet; success and refusal are events, durable before the answer.
+async def sign_up(
+    services: Services, deed: Deed, given: Mapping[str, str], validation: Mapping[str, str]
+) -> Registered:
+    """A new user, confirmed only if PreSignUp says so; success and refusal are events.
 
     Raises:
-        ApiError: the pool, the client or threat protection does not allow it.
+        ApiError: the pool, the client, threat protection or PreSignUp does not allow it.
     """
-    pool, client = registration.pool, registration.client
-    threat = await policy_for(services.storage, pool, client.id)
-    event = _judged(services, registration, threat)
-    try:
-        _require_harmless(registration, threat, event)
-        user = _new_user(services, registration)
-        with accounts.names_contested(pool, user, is_new=True):
-            async with services.storage.transaction() as tx:
-                await accounts.add(tx, pool, user)
-                tx.events.add(replace(event, sub=user.sub, username=user.username))
-    except api.ApiError as error:
-        failed = replace(event, response="Fail", failure=error.type_name)
-        async with services.storage.transaction() as tx:
-            tx.events.add(failed)
-        count_sign_in(failed)
-        raise
-    count_sign_in(event)
-    count_success("SignUp", pool.id, client.id)
+    delivery: list[api.CodeDeliveryDetailsType] = []
+
+    async def work(tx: Transaction) -> User:
+        user = await _welcomed(services, deed, _new_user(services, deed, given), validation)
+        await accounts.add(tx, deed.pool, user)
+        delivery.clear()
+        attribute = None if user.status == "CONFIRMED" else channel(deed.pool, user)
+        if attribute is not None:
+            delivery.append(await codes.issue(services, tx, _request(deed, user, attribute, "SignUp")))
+        return user
+
+    user = await recorded(services, deed, work)
+    count_success("SignUp", deed.pool.id, deed.client.id)
+    services.courier.wake()
+    if user.status == "CONFIRMED":
+        await _confirmed(services, deed, user)
+    return Registered(user, delivery[0] if delivery else None)
+
+
+async def confirm_sign_up(services: Services, deed: Deed, code: Secret, *, takes_over: bool) -> User:
+    """The user, confirmed by the code; the address that it went to is verified.
+
+    Raises:
+        CodeMismatchException, ExpiredCodeException: it is another code, or none is out.
+        AliasExistsException: somebody else has proved the address, and `takes_over` is off.
+    """
+
+    async def work(tx: Transaction) -> User | Refused:
+        await rates.count(tx, deed.pool.id, deed.subject, "ConfirmSignUp", deed.now)
+        if deed.user is None and not deed.hides_existence:
+            raise api.errors.UserNotFoundException("User does not exist.")
+        if deed.user is not None and deed.user.status != "UNCONFIRMED" and not deed.hides_existence:
+            accounts.confirmed(deed.user, deed.now)
+        presented = codes.Presented(
+            pool=deed.pool, subject=deed.subject, purpose=codes.SIGN_UP, code=code, now=deed.now
+        )
+        sent = await codes.redeem(services, tx, presented)
+        if isinstance(sent, api.ApiError):
+            return Refused(sent)
+        user = await tx.users.get(deed.pool.id, deed.subject)
+        after = accounts.confirmed(user, deed.now)
+        for attribute in _CHANNELS:
+            after = proved(deed.pool, after, attribute, sent.value, deed.now) or after
+        await accounts.save(tx, deed.pool, user, after, takes_over=takes_over)
+        return after
+
+    user = await recorded(services, deed, work)
+    await _confirmed(services, deed, user)
     return user
 
 
-def _judged(services: Services, registration: Registration, threat: ThreatPolicy) -> AuthEvent:
-    """The event, with what threat protection has to say; sign-ups get no risk score."""
-    observed = _observed(services, registration)
-    is_blocked = threat.is_blocked(observed.address)
-    is_compromised = threat.screens("SIGN_UP") and services.breached.is_compromised(registration.password)
-    is_refused = is_blocked or (is_compromised and threat.blocks_compromised("SIGN_UP"))
-    if is_compromised:
-        count_compromised(registration.pool.id, "SignUp")
-    return AuthEvent(
-        pool=registration.pool.id,
-        sub="",
-        id=new_uuid(),
-        time=registration.now,
-        type="SignUp",
-        response="InProgress",
-        username=registration.username,
-        client=registration.client.id,
-        request_id=registration.request_id,
-        mode=threat.mode,
-        decision="Block" if is_refused else None,
-        action="BLOCK" if is_refused else None,
-        is_compromised=is_compromised,
-        address=observed.address,
-        device_name=observed.device_name,
-        city=observed.city,
-        country=observed.country,
-        timezone=observed.timezone,
-        has_context=observed.has_context,
-    )
+async def resend_code(services: Services, deed: Deed) -> api.CodeDeliveryDetailsType:
+    """Another code to confirm with; the one before is good no more.
+
+    Raises:
+        UserNotFoundException, InvalidParameterException: there is nobody to confirm (unless existence
+            is hidden).
+    """
+
+    async def work(tx: Transaction) -> api.CodeDeliveryDetailsType:
+        await rates.count(tx, deed.pool.id, deed.subject, "ResendConfirmationCode", deed.now)
+        try:
+            user = _unconfirmed(deed.user)
+            attribute = channel(deed.pool, user)
+            if attribute is None:
+                raise api.errors.InvalidParameterException("Auto verification not turned on.")
+            request = _request(deed, user, attribute, "ResendCode")
+        except api.ApiError:
+            if not deed.hides_existence:
+                raise
+            request = _simulated(services, deed)
+        return await codes.issue(services, tx, request)
+
+    details = await recorded(services, deed, work)
+    services.courier.wake()
+    return details
 
 
-def _observed(services: Services, registration: Registration) -> Observed:
-    return observe(
-        services,
-        registration.context,
-        pool=registration.pool,
-        client=registration.client,
-        username=registration.username,
-        user=None,
-        password=None,
-    )
+def channel(pool: Pool, user: User) -> str | None:
+    """The attribute whose address gets the code of a sign-up; None where nothing is to be verified."""
+    verified: Sequence[str] = pool.description.auto_verified_attributes or ()
+    return next((name for name in _CHANNELS if name in verified and user.attributes.get(name)), None)
 
 
-def _require_harmless(registration: Registration, threat: ThreatPolicy, event: AuthEvent) -> None:
-    if threat.is_blocked(event.address):
-        raise api.errors.NotAuthorizedException("Request not allowed due to security reasons.")
-    require_conforming(registration.pool, registration.password)
-    if event.is_compromised and threat.blocks_compromised("SIGN_UP"):
-        raise api.errors.InvalidPasswordException("Provided password cannot be used for security reasons.")
+def allows_no_password(pool: Pool) -> bool:
+    """Whether users of this pool can sign in without a password."""
+    policies = pool.description.policies
+    policy = policies.sign_in_policy if policies else None
+    return bool(_PASSWORDLESS.intersection((policy.allowed_first_auth_factors if policy else None) or ()))
 
 
-def _new_user(services: Services, registration: Registration) -> User:
-    pool, given = registration.pool, registration.attributes
-    attributes.require_writable(registration.client, given)
-    user = accounts.new_user(pool, registration.username, given, "UNCONFIRMED", registration.now)
+def _new_user(services: Services, deed: Deed, given: Mapping[str, str]) -> User:
+    pool = deed.pool
+    attributes.require_writable(deed.client, given)
+    user = accounts.new_user(pool, deed.username, given, "UNCONFIRMED", deed.now)
     attributes.require_complete(pool, user.attributes)
-    credential = new_credential(services, pool, user.username, registration.password, registration.now)
+    if deed.password is None:
+        return user
+    credential = new_credential(services, pool, user.username, deed.password, deed.now)
     return replace(user, credential=credential)
+
+
+async def _welcomed(services: Services, deed: Deed, user: User, validation: Mapping[str, str]) -> User:
+    """The user as PreSignUp wants them."""
+    wishes = await hooks.pre_sign_up(
+        services,
+        deed.pool,
+        deed.client.id,
+        user,
+        source="SignUp",
+        validation=validation,
+        metadata=deed.metadata,
+    )
+    flags = {"email": wishes.verify_email, "phone_number": wishes.verify_phone}
+    verified = {
+        VERIFIED_FLAGS[name]: "true"
+        for name, is_wished in flags.items()
+        if is_wished and user.attributes.get(name)
+    }
+    status = "CONFIRMED" if wishes.auto_confirm else user.status
+    return replace(user, attributes=user.attributes | verified, status=status)
+
+
+async def _confirmed(services: Services, deed: Deed, user: User) -> None:
+    await hooks.post_confirmation(
+        services, deed.pool, deed.client.id, user, source="ConfirmSignUp", metadata=deed.metadata
+    )
+
+
+def _unconfirmed(user: User | None) -> User:
+    if user is None:
+        raise api.errors.UserNotFoundException("User does not exist.")
+    if user.status != "UNCONFIRMED":
+        raise api.errors.InvalidParameterException("User is already confirmed.")
+    return user
+
+
+def _request(deed: Deed, user: User, attribute: str, message: str) -> codes.Request:
+    return codes.Request(
+        pool=deed.pool,
+        client=deed.client.id,
+        subject=user.sub,
+        user=user,
+        purpose=codes.SIGN_UP,
+        message=message,
+        medium=messages.MEDIUM_OF[attribute],
+        destination=user.attributes[attribute],
+        now=deed.now,
+        metadata=dict(deed.metadata),
+    )
+
+
+def _simulated(services: Services, deed: Deed) -> codes.Request:
+    medium, destination = simulated_address(services, deed.pool, deed.username)
+    return codes.Request(
+        pool=deed.pool,
+        client=deed.client.id,
+        subject=deed.subject,
+        user=None,
+        purpose=codes.SIGN_UP,
+        message="ResendCode",
+        medium=medium,
+        destination=destination,
+        now=deed.now,
+        metadata={},
+    )

@@ -39,6 +39,7 @@ class ThreatPolicy:
     """A risk configuration, ready to be asked."""
 
     mode: ThreatMode
+    lists_mode: ThreatMode  # address lists follow the pool, whatever the mode of a flow
     policy: Policy
     compromised_events: frozenset[str]
     blocks_known_passwords: bool
@@ -47,7 +48,7 @@ class ThreatPolicy:
 
     def is_blocked(self, address: str | None) -> bool:
         """Whether sign-ins from here are refused; lists act in ENFORCED mode only."""
-        return self.mode == "ENFORCED" and self.blocked.contains(parse_address(address))
+        return self.lists_mode == "ENFORCED" and self.blocked.contains(parse_address(address))
 
     def scores(self, address: str | None) -> bool:
         """Whether attempts from here get a risk score."""
@@ -64,14 +65,18 @@ class ThreatPolicy:
         return self.mode == "ENFORCED" and self.blocks_known_passwords and event in self.compromised_events
 
 
-async def policy_for(reader: Reader, pool: Pool, client: str) -> ThreatPolicy:
-    """What holds for a client: its own configuration, else the pool's, else the default."""
+async def policy_for(reader: Reader, pool: Pool, client: str, *, is_custom: bool = False) -> ThreatPolicy:
+    """What holds for a client: its own configuration, else the pool's, else the default.
+
+    `is_custom`: in CUSTOM_AUTH, whose mode is a switch of its own over the same configuration.
+    """
     if pool.threat_mode == "OFF":
         return _OFF
     configuration = await reader.risk_configurations.effective(pool.id, client)
+    mode = pool.custom_threat_mode if is_custom else pool.threat_mode
     if configuration is None:
-        return _DEFAULTS[pool.threat_mode]
-    return _compiled(_Key(configuration), pool.threat_mode)
+        return _default(mode, pool.threat_mode)
+    return _compiled(_Key(configuration), mode, pool.threat_mode)
 
 
 class _Key:
@@ -89,11 +94,18 @@ class _Key:
 
 
 @lru_cache(maxsize=1024)
-def _compiled(key: _Key, mode: ThreatMode) -> ThreatPolicy:
-    return compiled(key.configuration.description, mode)
+def _compiled(key: _Key, mode: ThreatMode, lists_mode: ThreatMode) -> ThreatPolicy:
+    return compiled(key.configuration.description, mode, lists_mode)
 
 
-def compiled(description: api.RiskConfigurationType, mode: ThreatMode) -> ThreatPolicy:
+@lru_cache(maxsize=16)
+def _default(mode: ThreatMode, lists_mode: ThreatMode) -> ThreatPolicy:
+    return compiled(DEFAULT, mode, lists_mode)
+
+
+def compiled(
+    description: api.RiskConfigurationType, mode: ThreatMode, lists_mode: ThreatMode | None = None
+) -> ThreatPolicy:
     """A configuration made ready; parts that it leaves out do nothing."""
     takeover = description.account_takeover_risk_configuration
     compromised = description.compromised_credentials_risk_configuration
@@ -102,6 +114,7 @@ def compiled(description: api.RiskConfigurationType, mode: ThreatMode) -> Threat
     events = (compromised.event_filter or COMPROMISED_EVENTS) if compromised else ()
     return ThreatPolicy(
         mode=mode,
+        lists_mode=lists_mode or mode,
         policy=Policy(
             low=_parsed(actions.low_action),
             medium=_parsed(actions.medium_action),
@@ -119,7 +132,3 @@ def _parsed(action: api.AccountTakeoverActionType | None) -> Action:
 
 
 _OFF = compiled(api.RiskConfigurationType(), "OFF")
-_DEFAULTS: dict[ThreatMode, ThreatPolicy] = {
-    "AUDIT": compiled(DEFAULT, "AUDIT"),
-    "ENFORCED": compiled(DEFAULT, "ENFORCED"),
-}

@@ -10,15 +10,18 @@ from riskengine import api
 from riskengine.base.clock import SECOND, Clock
 from riskengine.base.ids import new_uuid
 from riskengine.base.offload import Offload
+from riskengine.base.secret import Secret
 from riskengine.config import Settings
 from riskengine.credentials.seal import Sealer
 from riskengine.entities import Client, Group, Pool, Session, SigningKey, User
 from riskengine.flows import attributes
 from riskengine.storage.interface import Storage
 from riskengine.tokens import claims, jwt, keys
+from riskengine.tokens.customisation import UNCHANGED, Customisation, Groups
 from riskengine.tokens.refresh import new_refresh_token
 from riskengine.tokens.validity import Lifetimes, TokenValidity, lifetimes
 
+SIGN_IN_SCOPES = (claims.SELF_SERVICE_SCOPE,)
 _PURPOSE = "signing-key"
 
 
@@ -31,6 +34,8 @@ class Grant:
     user: User
     groups: Sequence[Group]
     event_id: str
+    device_key: str = ""
+    customisation: Customisation = UNCHANGED  # by the PreTokenGeneration trigger; never stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +106,21 @@ class TokenIssuer:
             created=now,
             expires=now + lives.refresh * SECOND,
             event_id=grant.event_id,
-            scopes=(claims.SELF_SERVICE_SCOPE,),
+            scopes=SIGN_IN_SCOPES,
+            device_key=grant.device_key,
         )
         tokens = await self.tokens_of(grant, session, now)
         return NewSession(msgspec.structs.replace(tokens, refresh_token=refresh), session)
 
     async def tokens_of(self, grant: Grant, session: Session, now: int) -> api.AuthenticationResultType:
-        """ID and access token of a session; no refresh token."""
+        """ID and access token of a session; no refresh token.
+
+        Raises:
+            InvalidLambdaResponseException: what the trigger adds makes a token longer than we take.
+        """
         pool_keys, lives = await self.keys_of(grant.pool.id), lifetimes_of(grant.client)
-        subject, seconds = _subject(grant), now // SECOND
+        customisation, seconds = grant.customisation, now // SECOND
+        subject = customisation.subject(_subject(grant))
         facts = claims.Grant(
             issuer=self.issuer_of(grant.pool.id),
             client_id=grant.client.id,
@@ -117,14 +128,17 @@ class TokenIssuer:
             issued_at=seconds,
             event_id=session.event_id or None,
             origin_jti=session.id,
-            scopes=session.scopes,
+            scopes=customisation.scopes(session.scopes),
+            device_key=session.device_key or None,
         )
-        id_claims = claims.id_claims(subject, facts, new_uuid(), seconds + lives.id)
-        access_claims = claims.access_claims(subject, facts, new_uuid(), seconds + lives.access)
+        of_id = claims.id_claims(subject, facts, new_uuid(), seconds + lives.id)
+        of_access = claims.access_claims(subject, facts, new_uuid(), seconds + lives.access)
         id_token, access_token = await asyncio.gather(
-            self._offload.run(jwt.sign, pool_keys.id, id_claims),
-            self._offload.run(jwt.sign, pool_keys.access, access_claims),
+            self._offload.run(jwt.sign, pool_keys.id, customisation.id_claims(of_id)),
+            self._offload.run(jwt.sign, pool_keys.access, customisation.access_claims(of_access)),
         )
+        if customisation is not UNCHANGED:
+            _require_short(id_token, access_token)
         return api.AuthenticationResultType(
             access_token=access_token,
             id_token=id_token,
@@ -160,16 +174,33 @@ class TokenIssuer:
         return keys.from_pem(self._sealer.open(_PURPOSE, key.private, f"{key.pool}/{key.kid}".encode()))
 
 
+def groups_of(grant: Grant) -> Groups:
+    """The groups and roles that tokens tell of the user."""
+    return Groups(
+        names=tuple(group.name for group in grant.groups),
+        roles=tuple(group.role_arn for group in grant.groups if group.role_arn),
+        preferred_role=preferred_role(grant.groups),
+    )
+
+
 def _subject(grant: Grant) -> claims.Subject:
-    roles = tuple(group.role_arn for group in grant.groups if group.role_arn)
+    groups = groups_of(grant)
     return claims.Subject(
         sub=grant.user.sub,
         username=grant.user.username,
         attributes=attributes.readable(grant.client, grant.user.attributes),
-        groups=tuple(group.name for group in grant.groups),
-        roles=roles,
-        preferred_role=preferred_role(grant.groups),
+        groups=groups.names,
+        roles=groups.roles,
+        preferred_role=groups.preferred_role,
     )
+
+
+def _require_short(*tokens: Secret) -> None:
+    longest = max(len(token) for token in tokens)
+    if longest > jwt.LONGEST_TOKEN:
+        raise api.errors.InvalidLambdaResponseException(
+            f"PreTokenGeneration makes a token of {longest} characters; at most {jwt.LONGEST_TOKEN} are taken"
+        )
 
 
 def preferred_role(groups: Sequence[Group]) -> str | None:

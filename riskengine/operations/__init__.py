@@ -4,16 +4,24 @@ from collections.abc import Mapping
 
 from riskengine.operations import (
     admin_users,
+    branding,
     clients,
+    devices,
+    domains,
     groups,
+    identity_providers,
     mfa,
+    passwords,
     pools,
+    resource_servers,
     sign_in,
     sign_up,
     tags,
+    terms,
     threat_protection,
     tokens,
     users,
+    webauthn,
 )
 from riskengine.operations.not_built import NOT_BUILT
 from riskengine.operations.registry import Handler, Operations
@@ -26,12 +34,20 @@ AREAS: tuple[Operations, ...] = (
     admin_users.operation,
     users.operation,
     sign_up.operation,
+    passwords.operation,
     sign_in.operation,
     tokens.operation,
     mfa.operation,
+    devices.operation,
+    webauthn.operation,
     groups.operation,
     tags.operation,
     threat_protection.operation,
+    resource_servers.operation,
+    identity_providers.operation,
+    domains.operation,
+    branding.operation,
+    terms.operation,
 )
 
 

@@ -1,6 +1,8 @@
 """What administrators do with users."""
 
-import structlog
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from msgspec.structs import replace
 
 from riskengine import api
@@ -8,16 +10,16 @@ from riskengine.base.clock import to_seconds
 from riskengine.base.secret import Secret
 from riskengine.credentials.password_policy import generate_temporary
 from riskengine.entities import Pool, User
-from riskengine.flows import accounts, attributes, lookup
-from riskengine.flows.passwords import new_credential, policy_of, require_conforming
+from riskengine.flows import accounts, attributes, hooks, lookup, messages, mfa, verification
+from riskengine.flows.passwords import policy_of, require_conforming, with_password
+from riskengine.flows.sign_up import allows_no_password
 from riskengine.operations import convert, paging, user_filter
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
-from riskengine.storage.interface import UserFilter
+from riskengine.storage.interface import Transaction, UserFilter
 from riskengine.telemetry import count_success
 
 operation = Operations()
-_log = structlog.get_logger()
 _MEDIUM_ATTRIBUTES = {"EMAIL": "email", "SMS": "phone_number"}
 
 
@@ -31,8 +33,6 @@ async def admin_create_user(call: Call, request: api.AdminCreateUserRequest) -> 
         user = await _renew(call, pool, request)
     else:
         user = await _create(call, pool, request)
-    if request.message_action != "SUPPRESS":
-        _log.warning("invitation_not_sent", pool=pool.id, sub=user.sub, reason="messages are not built yet")
     return api.AdminCreateUserResponse(user=convert.user(user))
 
 
@@ -49,6 +49,7 @@ async def admin_get_user(call: Call, request: api.AdminGetUserRequest) -> api.Ad
         enabled=user.is_enabled,
         user_status=user.status,
         preferred_mfa_setting=user.mfa_preferred,
+        mfa_options=convert.mfa_options(user),
         user_mfa_setting_list=list(user.mfa_enabled) or None,
     )
 
@@ -70,7 +71,7 @@ async def admin_set_user_password(
     pool = await lookup.pool(call.storage, request.user_pool_id)
     user = await lookup.user(call.storage, pool, request.username)
     require_conforming(pool, request.password)
-    after = _with_password(call, pool, user, request.password)
+    after = with_password(call.services, pool, user, request.password, call.now)
     if request.permanent:
         after = replace(after, status="CONFIRMED", temporary_until=None)
     else:
@@ -110,8 +111,11 @@ async def admin_update_user_attributes(
     """Change any mutable attribute; only an administrator can call an address verified."""
     pool = await lookup.pool(call.storage, request.user_pool_id)
     user = await lookup.user(call.storage, pool, request.username)
-    changed = attributes.changed(pool, user.attributes, attributes.given(request.user_attributes))
-    await _save(call, pool, user, replace(user, attributes=changed, modified=call.now))
+    concern = verification.Concern(
+        pool=pool, user=user, client="", metadata=request.client_metadata or {}, now=call.now
+    )
+    given = attributes.given(request.user_attributes)
+    await verification.change_attributes(call.services, concern, given)
     return api.AdminUpdateUserAttributesResponse()
 
 
@@ -123,8 +127,20 @@ async def admin_delete_user_attributes(
     pool = await lookup.pool(call.storage, request.user_pool_id)
     user = await lookup.user(call.storage, pool, request.username)
     rest = attributes.without(pool, user.attributes, request.user_attribute_names)
-    await _save(call, pool, user, replace(user, attributes=rest, modified=call.now))
+    await _save(call, pool, user, accounts.with_attributes(user, rest, call.now))
     return api.AdminDeleteUserAttributesResponse()
+
+
+@operation
+async def admin_set_user_settings(
+    call: Call, request: api.AdminSetUserSettingsRequest
+) -> api.AdminSetUserSettingsResponse:
+    """The older way to say where a user's SMS codes go; AdminSetUserMFAPreference is today's."""
+    async with call.storage.transaction() as tx:
+        pool = await lookup.pool(tx, request.user_pool_id)
+        user = await lookup.user(tx, pool, request.username)
+        tx.users.save(mfa.with_options(user, request.mfa_options, call.now))
+    return api.AdminSetUserSettingsResponse()
 
 
 @operation
@@ -163,33 +179,88 @@ async def _create(call: Call, pool: Pool, request: api.AdminCreateUserRequest) -
     user = accounts.new_user(pool, request.username, given, "FORCE_CHANGE_PASSWORD", call.now)
     if request.message_action != "SUPPRESS":
         _require_addresses(user, request.desired_delivery_mediums or ())
-    password = request.temporary_password or generate_temporary(policy_of(pool))
-    user = _with_password(call, pool, user, password)
-    user = replace(user, temporary_until=accounts.temporary_until(pool, call.now))
+    validation = attributes.given(request.validation_data)
+    await hooks.pre_sign_up(
+        call.services,
+        pool,
+        "",
+        user,
+        source="AdminCreateUser",
+        validation=validation,
+        metadata=request.client_metadata or {},
+    )
+    password = request.temporary_password
+    if password is None and allows_no_password(pool):
+        # Who signs in without a password needs none to begin with.
+        user = replace(user, status="CONFIRMED")
+    else:
+        password = password or generate_temporary(policy_of(pool))
+        user = with_password(call.services, pool, user, password, call.now)
+        user = replace(user, temporary_until=accounts.temporary_until(pool, call.now))
+    invitation = _invitation(request, password)
     with accounts.names_contested(pool, user, is_new=True):
         async with call.storage.transaction() as tx:
             await accounts.add(tx, pool, user, takes_over=bool(request.force_alias_creation))
+            if invitation is not None:
+                await _invite(call, tx, pool, user, invitation)
+    call.services.courier.wake()
     count_success("SignUp", pool.id, "Admin")
     return user
 
 
 async def _renew(call: Call, pool: Pool, request: api.AdminCreateUserRequest) -> User:
-    """Another while for a temporary password; without a new one the old one stays, as none could be told."""
+    """Another while, another temporary password and another invitation."""
     user = await lookup.user(call.storage, pool, request.username)
     if user.status != "FORCE_CHANGE_PASSWORD":
         raise api.errors.UnsupportedUserStateException(
             f"Resend not possible. {request.username} status is not FORCE_CHANGE_PASSWORD"
         )
-    after = replace(user, temporary_until=accounts.temporary_until(pool, call.now), modified=call.now)
-    if request.temporary_password is not None:
-        after = _with_password(call, pool, after, request.temporary_password)
-    await _save(call, pool, user, after)
+    _require_addresses(user, request.desired_delivery_mediums or ())
+    password = request.temporary_password
+    if password is None and any(user.attributes.get(name) for name in _MEDIUM_ATTRIBUTES.values()):
+        password = generate_temporary(policy_of(pool))
+    # Whom nothing can reach keeps the password that was told before.
+    after = with_password(call.services, pool, user, password, call.now) if password else user
+    after = replace(after, temporary_until=accounts.temporary_until(pool, call.now), modified=call.now)
+    invitation = _invitation(request, password)
+    async with call.storage.transaction() as tx:
+        await accounts.save(tx, pool, user, after)
+        if invitation is not None:
+            await _invite(call, tx, pool, after, invitation)
+    call.services.courier.wake()
     return after
 
 
-def _with_password(call: Call, pool: Pool, user: User, password: Secret) -> User:
-    credential = new_credential(call.services, pool, user.username, password, call.now)
-    return replace(user, credential=credential, modified=call.now)
+@dataclass(frozen=True, slots=True)
+class _Invitation:
+    password: Secret
+    mediums: Sequence[str]
+    metadata: Mapping[str, str]
+
+
+async def _invite(call: Call, tx: Transaction, pool: Pool, user: User, invitation: _Invitation) -> None:
+    """Tell the user of the account, by the mediums asked for, else by the first address there is."""
+    reachable = [medium for medium in ("SMS", "EMAIL") if user.attributes.get(_MEDIUM_ATTRIBUTES[medium])]
+    for medium in invitation.mediums or reachable[:1]:
+        attribute = _MEDIUM_ATTRIBUTES[medium]
+        letter = messages.Letter(
+            pool=pool,
+            client="",
+            user=user,
+            purpose="AdminCreateUser",
+            medium=messages.MEDIUM_OF[attribute],
+            destination=user.attributes[attribute],
+            secret=invitation.password,
+            now=call.now,
+            metadata=invitation.metadata,
+        )
+        await messages.send(call.services, tx, letter)
+
+
+def _invitation(request: api.AdminCreateUserRequest, password: Secret | None) -> _Invitation | None:
+    if request.message_action == "SUPPRESS" or password is None:
+        return None
+    return _Invitation(password, request.desired_delivery_mediums or (), request.client_metadata or {})
 
 
 async def _save(call: Call, pool: Pool, before: User, after: User) -> None:

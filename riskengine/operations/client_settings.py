@@ -8,6 +8,7 @@ from riskengine import api
 from riskengine.entities import Client, Pool
 from riskengine.flows.attributes import schema_of
 from riskengine.flows.token_issuer import lifetimes_of
+from riskengine.storage.interface import Reader
 from riskengine.tokens.validity import out_of_range
 
 CreateOrUpdate = api.CreateUserPoolClientRequest | api.UpdateUserPoolClientRequest
@@ -18,6 +19,7 @@ _DEFAULT_REFRESH_DAYS = 30
 _DEFAULT_SESSION_MINUTES = 3
 _NOT_WRITABLE = frozenset({"sub", "email_verified", "phone_number_verified"})
 _STANDARD_SCOPES = frozenset({"phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"})
+_OWN_USERS = "COGNITO"
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -55,20 +57,42 @@ def require_consistent(client: Client, pool: Pool) -> None:
     """Refuse settings that contradict each other or their pool.
 
     Raises:
-        InvalidParameterException, InvalidOAuthFlowException, ScopeDoesNotExistException,
-        FeatureUnavailableInTierException: the first contradiction found.
+        InvalidParameterException, InvalidOAuthFlowException, FeatureUnavailableInTierException: the
+        first contradiction found.
     """
     if out_of_range(lifetimes_of(client)):
         raise api.errors.InvalidParameterException("Invalid range for token validity.")
     _require_flows(client.description, pool)
     _require_attributes(client.description, pool)
-    _require_providers(client.description, pool)
     _require_oauth(client)
     _require_redirects(client.description)
     if client.description.enable_propagate_additional_user_context_data and client.secret is None:
         raise api.errors.InvalidParameterException(
             "EnablePropagateAdditionalUserContextData needs a client with a secret."
         )
+
+
+async def require_known(reader: Reader, client: Client) -> None:
+    """Refuse identity providers and scopes that the client's pool does not have.
+
+    Raises:
+        InvalidParameterException, ScopeDoesNotExistException: the first one that is missing.
+    """
+    for name in client.description.supported_identity_providers or ():
+        if name != _OWN_USERS and await reader.identity_providers.find(client.pool, name) is None:
+            raise api.errors.InvalidParameterException(
+                f"The provider {name} does not exist for User Pool {client.pool}."
+            )
+    for scope in client.description.allowed_o_auth_scopes or ():
+        if scope not in _STANDARD_SCOPES and not await _is_custom_scope(reader, client.pool, scope):
+            raise api.errors.ScopeDoesNotExistException(f"Invalid scope requested: {scope}")
+
+
+async def _is_custom_scope(reader: Reader, pool_id: str, scope: str) -> bool:
+    # A scope's name has no slash, the identifier of its resource server may have.
+    identifier, _, name = scope.rpartition("/")
+    server = await reader.resource_servers.find(pool_id, identifier)
+    return server is not None and any(each.name == name for each in server.scopes)
 
 
 def _default_refresh(request: CreateOrUpdate) -> int:
@@ -117,14 +141,6 @@ def _require_attributes(description: api.UserPoolClientType, pool: Pool) -> None
         raise api.errors.InvalidParameterException("Invalid write attributes specified for the client.")
 
 
-def _require_providers(description: api.UserPoolClientType, pool: Pool) -> None:
-    for name in description.supported_identity_providers or ():
-        if name != "COGNITO":
-            raise api.errors.InvalidParameterException(
-                f"The provider {name} does not exist for User Pool {pool.id}."
-            )
-
-
 def _require_oauth(client: Client) -> None:
     description = client.description
     flows = description.allowed_o_auth_flows or []
@@ -134,9 +150,6 @@ def _require_oauth(client: Client) -> None:
             "AllowedOAuthFlows and AllowedOAuthScopes are required "
             "if user pool client is allowed to use OAuth flows."
         )
-    unknown = [scope for scope in scopes if scope not in _STANDARD_SCOPES]
-    if unknown:
-        raise api.errors.ScopeDoesNotExistException(f"The scope {unknown[0]} does not exist.")
     if "client_credentials" in flows:
         if len(flows) > 1:
             raise api.errors.InvalidOAuthFlowException(

@@ -9,7 +9,7 @@ from riskengine.entities import Client
 from riskengine.flows import client_secrets, lookup
 from riskengine.operations import convert, paging
 from riskengine.operations.call import Call
-from riskengine.operations.client_settings import described, require_consistent
+from riskengine.operations.client_settings import described, require_consistent, require_known
 from riskengine.operations.registry import Operations
 
 operation = Operations()
@@ -33,6 +33,7 @@ async def create_user_pool_client(
             secret=client_secrets.sealed(call.services, client_id, secret),
         )
         require_consistent(client, pool)
+        await require_known(tx, client)
         tx.clients.add(client)
     return api.CreateUserPoolClientResponse(user_pool_client=_shown(call, client))
 
@@ -57,6 +58,7 @@ async def update_user_pool_client(
         client = await lookup.client(tx, pool.id, request.client_id)
         client = replace(client, description=described(request, client.description), modified=call.now)
         require_consistent(client, pool)
+        await require_known(tx, client)
         tx.clients.save(client)
     return api.UpdateUserPoolClientResponse(user_pool_client=_shown(call, client))
 

@@ -62,6 +62,12 @@ def attributes(sub: str, named: Mapping[str, str]) -> list[api.AttributeType]:
     return listed + [api.AttributeType(name=name, value=value) for name, value in sorted(named.items())]
 
 
+def mfa_options(stored: User) -> list[api.MFAOptionType] | None:
+    """Where SMS codes go, as SetUserSettings said it."""
+    options = [api.MFAOptionType(delivery_medium="SMS", attribute_name=name) for name in stored.mfa_options]
+    return options or None
+
+
 def user(stored: User, only: Iterable[str] | None = None) -> api.UserType:
     """A user as a line of a list; `only` names the attributes that are asked for."""
     listed = attributes(stored.sub, stored.attributes)
@@ -75,6 +81,7 @@ def user(stored: User, only: Iterable[str] | None = None) -> api.UserType:
         user_last_modified_date=to_seconds(stored.modified),
         enabled=stored.is_enabled,
         user_status=stored.status,
+        mfa_options=mfa_options(stored),
     )
 
 

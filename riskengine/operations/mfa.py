@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.entities import Pool
-from riskengine.flows import lookup, mfa
+from riskengine.flows import first_factors, lookup, mfa
 from riskengine.flows.sign_in import mfa_session
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
@@ -23,6 +23,7 @@ async def get_user_pool_mfa_config(
         software_token_mfa_configuration=pool.software_token_configuration,
         email_mfa_configuration=pool.email_mfa_configuration,
         mfa_configuration=pool.mfa,
+        web_authn_configuration=pool.web_authn_configuration,
     )
 
 
@@ -31,8 +32,6 @@ async def set_user_pool_mfa_config(
     call: Call, request: api.SetUserPoolMfaConfigRequest
 ) -> api.SetUserPoolMfaConfigResponse:
     """Replace a pool's factors; those left out are off, MfaConfiguration left out stays."""
-    if request.web_authn_configuration is not None:
-        raise api.errors.OperationNotEnabledException("Passkeys are not available in this version.")
     async with call.storage.transaction() as tx:
         pool = _configured(await lookup.pool(tx, request.user_pool_id), request, call.now)
         tx.pools.save(pool)
@@ -41,6 +40,7 @@ async def set_user_pool_mfa_config(
         software_token_mfa_configuration=pool.software_token_configuration,
         email_mfa_configuration=pool.email_mfa_configuration,
         mfa_configuration=pool.mfa,
+        web_authn_configuration=pool.web_authn_configuration,
     )
 
 
@@ -100,11 +100,56 @@ async def admin_set_user_mfa_preference(
     return api.AdminSetUserMFAPreferenceResponse()
 
 
+@operation
+async def admin_delete_software_token(
+    call: Call, request: api.AdminDeleteSoftwareTokenRequest
+) -> api.AdminDeleteSoftwareTokenResponse:
+    """Take a user's authenticator app away, e.g. when the phone is lost."""
+    async with call.storage.transaction() as tx:
+        pool = await lookup.pool(tx, request.user_pool_id)
+        user = await lookup.user(tx, pool, request.username)
+        tx.users.save(mfa.without_software_token(user, call.now))
+    return api.AdminDeleteSoftwareTokenResponse()
+
+
+@operation
+async def get_user_auth_factors(
+    call: Call,
+    request: api.GetUserAuthFactorsRequest,  # noqa: ARG001 - its token was read by the gateway
+) -> api.GetUserAuthFactorsResponse:
+    """By what the caller can sign in, and which second factors are on."""
+    user = call.signed_in.user
+    pool = await lookup.pool(call.storage, user.pool)
+    return api.GetUserAuthFactorsResponse(
+        username=user.username,
+        preferred_mfa_setting=user.mfa_preferred,
+        user_mfa_setting_list=list(user.mfa_enabled) or None,
+        configured_user_auth_factors=await first_factors.configured(call.storage, pool, user),
+    )
+
+
+@operation
+async def admin_get_user_auth_factors(
+    call: Call, request: api.AdminGetUserAuthFactorsRequest
+) -> api.AdminGetUserAuthFactorsResponse:
+    """By what a user can sign in, and which second factors are on."""
+    pool = await lookup.pool(call.storage, request.user_pool_id)
+    user = await lookup.user(call.storage, pool, request.username)
+    return api.AdminGetUserAuthFactorsResponse(
+        username=user.username,
+        preferred_mfa_setting=user.mfa_preferred,
+        user_mfa_setting_list=list(user.mfa_enabled) or None,
+        configured_user_auth_factors=await first_factors.configured(call.storage, pool, user),
+    )
+
+
 def _wishes(
     request: api.SetUserMFAPreferenceRequest | api.AdminSetUserMFAPreferenceRequest,
 ) -> list[mfa.Wish]:
     if request.web_authn_mfa_settings is not None:
-        raise api.errors.OperationNotEnabledException("Passkeys are not available in this version.")
+        raise api.errors.InvalidParameterException(
+            "A passkey is a second factor by the pool's WebAuthnConfiguration, not by a user's preference."
+        )
     wishes = []
     sms, token, email = (
         request.sms_mfa_settings,
@@ -150,6 +195,7 @@ def _configured(pool: Pool, request: api.SetUserPoolMfaConfigRequest, now: int) 
         software_token_configuration=token,
         sms_mfa_configuration=sms,
         email_mfa_configuration=email,
+        web_authn_configuration=request.web_authn_configuration or pool.web_authn_configuration,
         modified=now,
     )
 

@@ -7,10 +7,12 @@ from riskengine import api
 from riskengine.base.ids import new_pool_id
 from riskengine.entities import Pool
 from riskengine.flows import lookup
+from riskengine.flows.overtaken import repeated
 from riskengine.operations import convert, paging, pool_schema
 from riskengine.operations.call import Call
 from riskengine.operations.pool_settings import described
 from riskengine.operations.registry import Operations
+from riskengine.storage.interface import Transaction
 
 operation = Operations()
 _log = structlog.get_logger()
@@ -68,15 +70,17 @@ async def update_user_pool(call: Call, request: api.UpdateUserPoolRequest) -> ap
 
 @operation
 async def delete_user_pool(call: Call, request: api.DeleteUserPoolRequest) -> api.DeleteUserPoolResponse:
-    """Delete a pool with everything in it, unless it is protected."""
-    async with call.storage.transaction() as tx:
+    """Delete a pool with everything in it, unless it is protected or has a domain."""
+
+    async def delete(tx: Transaction) -> Pool:
         pool = await lookup.pool(tx, request.user_pool_id)
-        if pool.description.deletion_protection == "ACTIVE":
-            raise api.errors.InvalidParameterException(
-                "The user pool cannot be deleted because deletion protection is activated. "
-                "Deactivate it first."
-            )
+        _require_deletable(pool)
+        # As it was read: a domain that it gets meanwhile keeps it.
+        tx.pools.save(pool)
         tx.pools.delete(pool)
+        return pool
+
+    pool = await repeated(call.storage, delete)
     call.services.tokens.forget(pool.id)
     call.services.risk.forget(pool.id)
     return api.DeleteUserPoolResponse()
@@ -104,6 +108,17 @@ async def add_custom_attributes(
         description = replace(pool.description, schema_attributes=schema)
         tx.pools.save(replace(pool, description=description, modified=call.now))
     return api.AddCustomAttributesResponse()
+
+
+def _require_deletable(pool: Pool) -> None:
+    if pool.description.deletion_protection == "ACTIVE":
+        raise api.errors.InvalidParameterException(
+            "The user pool cannot be deleted because deletion protection is activated. Deactivate it first."
+        )
+    if pool.description.domain is not None or pool.description.custom_domain is not None:
+        raise api.errors.InvalidParameterException(
+            "User pool cannot be deleted. It has a domain configured that should be deleted first."
+        )
 
 
 def _require_some_factor(pool: Pool) -> None:

@@ -1,7 +1,10 @@
 """Signing in: InitiateAuth, RespondToAuthChallenge and their admin twins; one pipeline behind the four."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TypeVar
+
+from msgspec import structs
 
 from riskengine import api
 from riskengine.base.secret import Secret
@@ -9,10 +12,11 @@ from riskengine.context.attempt import RawContext
 from riskengine.entities import Client, Pool
 from riskengine.flows import lookup
 from riskengine.flows.client_secrets import require_secret_hash
+from riskengine.flows.hooks import once
 from riskengine.flows.refresh import is_rotating, owner_of, refresh
 from riskengine.flows.sign_in.resume import resume
-from riskengine.flows.sign_in.start import Arrival, start
-from riskengine.flows.sign_in.state import Challenge, Outcome, SignedIn
+from riskengine.flows.sign_in.start import start
+from riskengine.flows.sign_in.state import Arrival, Challenge, Outcome, SignedIn
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 
@@ -39,7 +43,9 @@ async def initiate_auth(call: Call, request: api.InitiateAuthRequest) -> api.Ini
         tokens = await _refreshed(call, pool, client, answers)
         return api.InitiateAuthResponse(authentication_result=tokens, challenge_parameters={})
     context = public_context(call, client, request.user_context_data)
-    outcome = await start(_arrival(call, pool, client, answers, context), request.auth_flow)
+    arrival = _arrival(call, pool, client, answers, context, metadata=request.client_metadata)
+    arrival = dataclasses.replace(arrival, session=_text(request.session))
+    outcome = await start(arrival, request.auth_flow)
     return _answer(api.InitiateAuthResponse, outcome)
 
 
@@ -55,7 +61,10 @@ async def admin_initiate_auth(
         tokens = await _refreshed(call, pool, client, answers)
         return api.AdminInitiateAuthResponse(authentication_result=tokens, challenge_parameters={})
     context = _admin_context(call, request.context_data)
-    outcome = await start(_arrival(call, pool, client, answers, context, is_admin=True), request.auth_flow)
+    metadata = request.client_metadata
+    arrival = _arrival(call, pool, client, answers, context, metadata=metadata, is_admin=True)
+    arrival = dataclasses.replace(arrival, session=_text(request.session))
+    outcome = await start(arrival, request.auth_flow)
     return _answer(api.AdminInitiateAuthResponse, outcome)
 
 
@@ -67,7 +76,8 @@ async def respond_to_auth_challenge(
     client = await lookup.client_by_id(call.storage, request.client_id)
     pool = await lookup.pool(call.storage, client.pool)
     context = public_context(call, client, request.user_context_data)
-    arrival = _arrival(call, pool, client, _given(request.challenge_responses), context)
+    answers, metadata = _given(request.challenge_responses), request.client_metadata
+    arrival = _arrival(call, pool, client, answers, context, metadata=metadata)
     outcome = await resume(arrival, request.challenge_name, _text(request.session))
     return _answer(api.RespondToAuthChallengeResponse, outcome)
 
@@ -81,7 +91,8 @@ async def admin_respond_to_auth_challenge(
     client = await lookup.client(call.storage, pool.id, request.client_id)
     context = _admin_context(call, request.context_data)
     answers = _given(request.challenge_responses)
-    arrival = _arrival(call, pool, client, answers, context, is_admin=True)
+    metadata = request.client_metadata
+    arrival = _arrival(call, pool, client, answers, context, metadata=metadata, is_admin=True)
     outcome = await resume(arrival, request.challenge_name, _text(request.session))
     return _answer(api.AdminRespondToAuthChallengeResponse, outcome)
 
@@ -119,10 +130,11 @@ def _arrival(  # noqa: PLR0913 - one fact each
     answers: Mapping[str, Secret],
     context: RawContext,
     *,
+    metadata: Mapping[str, str] | None,
     is_admin: bool = False,
 ) -> Arrival:
     return Arrival(
-        services=call.services,
+        services=once(call.services),
         now=call.now,
         request_id=call.request_id,
         pool=pool,
@@ -130,6 +142,7 @@ def _arrival(  # noqa: PLR0913 - one fact each
         is_admin=is_admin,
         answers=answers,
         context=context,
+        metadata=metadata or {},
     )
 
 
@@ -150,7 +163,10 @@ async def _refreshed(
             require_secret_hash(call.services, client, username.reveal(), given)
         else:
             await _require_hash_of_owner(call, pool, client, token, given)
-    return await refresh(call.services, pool, client, token, call.now)
+    key = answers.get("DEVICE_KEY")
+    return await refresh(
+        call.services, pool, client, token, call.now, device_key=key.reveal() if key else None
+    )
 
 
 async def _require_hash_of_owner(
@@ -172,8 +188,13 @@ def _answer(kind: type[Response], outcome: Outcome) -> Response:
     match outcome:
         case SignedIn(tokens):
             return kind(authentication_result=tokens, challenge_parameters={})
-        case Challenge(name, parameters, session):
-            return kind(challenge_name=name, challenge_parameters=parameters, session=session)
+        case Challenge(name, parameters, session, available):
+            answer = kind(challenge_name=name, challenge_parameters=parameters, session=session)
+            if available is not None and isinstance(
+                answer, (api.InitiateAuthResponse, api.AdminInitiateAuthResponse)
+            ):
+                answer = structs.replace(answer, available_challenges=list(available))
+            return answer
         case _:
             raise AssertionError("a refusal is raised, not answered")
 

@@ -21,7 +21,15 @@ async def get_tokens_from_refresh_token(
     client = await lookup.client_by_id(call.storage, request.client_id)
     require_secret(call.services, client, request.client_secret, api.errors.NotAuthorizedException)
     pool = await lookup.pool(call.storage, client.pool)
-    tokens = await refresh(call.services, pool, client, request.refresh_token, call.now)
+    tokens = await refresh(
+        call.services,
+        pool,
+        client,
+        request.refresh_token,
+        call.now,
+        metadata=request.client_metadata,
+        device_key=request.device_key,
+    )
     return api.GetTokensFromRefreshTokenResponse(authentication_result=tokens)
 
 

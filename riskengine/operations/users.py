@@ -1,9 +1,10 @@
 """What signed-in users do with their own account."""
 
-from msgspec.structs import replace
+from collections.abc import Mapping
 
 from riskengine import api
-from riskengine.flows import accounts, attributes, lookup
+from riskengine.entities import Pool
+from riskengine.flows import accounts, attributes, lookup, mfa, verification
 from riskengine.operations import convert
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
@@ -20,6 +21,7 @@ async def get_user(call: Call, request: api.GetUserRequest) -> api.GetUserRespon
         username=user.username,
         user_attributes=convert.attributes(user.sub, attributes.readable(client, user.attributes)),
         preferred_mfa_setting=user.mfa_preferred,
+        mfa_options=convert.mfa_options(user),
         user_mfa_setting_list=list(user.mfa_enabled) or None,
     )
 
@@ -28,22 +30,37 @@ async def get_user(call: Call, request: api.GetUserRequest) -> api.GetUserRespon
 async def update_user_attributes(
     call: Call, request: api.UpdateUserAttributesRequest
 ) -> api.UpdateUserAttributesResponse:
-    """Change the caller's attributes, as far as the client may write them; no code is sent."""
+    """Change the caller's attributes, as far as the client may write them; new addresses get codes."""
     user = call.signed_in.user
     given = attributes.given(request.user_attributes)
     pool = await lookup.pool(call.storage, user.pool)
     client = await lookup.client(call.storage, user.pool, call.signed_in.client)
     attributes.require_writable(client, given)
-    after = replace(user, attributes=attributes.changed(pool, user.attributes, given), modified=call.now)
-    held_back = pool.description.user_attribute_update_settings
-    unproved = (held_back.attributes_require_verification_before_update if held_back else None) or ()
-    if any(after.attributes.get(name) not in {None, user.attributes.get(name)} for name in unproved):
-        # The old value would have to stay until a code proves the new one, and no code can be sent.
-        raise api.errors.CodeDeliveryFailureException("No message can be sent to verify the new value.")
-    with accounts.names_contested(pool, after, is_new=False):
-        async with call.storage.transaction() as tx:
-            await accounts.save(tx, pool, user, after)
-    return api.UpdateUserAttributesResponse(code_delivery_details_list=[])
+    concern = _own_concern(call, pool, request.client_metadata)
+    details = await verification.change_attributes(call.services, concern, given)
+    return api.UpdateUserAttributesResponse(code_delivery_details_list=details)
+
+
+@operation
+async def get_user_attribute_verification_code(
+    call: Call, request: api.GetUserAttributeVerificationCodeRequest
+) -> api.GetUserAttributeVerificationCodeResponse:
+    """Send the caller a code to verify an address with."""
+    pool = await lookup.pool(call.storage, call.signed_in.user.pool)
+    concern = _own_concern(call, pool, request.client_metadata)
+    details = await verification.send_code(call.services, concern, request.attribute_name)
+    return api.GetUserAttributeVerificationCodeResponse(code_delivery_details=details)
+
+
+@operation
+async def verify_user_attribute(
+    call: Call, request: api.VerifyUserAttributeRequest
+) -> api.VerifyUserAttributeResponse:
+    """Verify an address of the caller's by the code that went there."""
+    pool = await lookup.pool(call.storage, call.signed_in.user.pool)
+    concern = _own_concern(call, pool, None)
+    await verification.verify(call.services, concern, request.attribute_name, request.code)
+    return api.VerifyUserAttributeResponse()
 
 
 @operation
@@ -57,7 +74,7 @@ async def delete_user_attributes(
     attributes.require_writable(client, request.user_attribute_names)
     rest = attributes.without(pool, user.attributes, request.user_attribute_names)
     async with call.storage.transaction() as tx:
-        await accounts.save(tx, pool, user, replace(user, attributes=rest, modified=call.now))
+        await accounts.save(tx, pool, user, accounts.with_attributes(user, rest, call.now))
     return api.DeleteUserAttributesResponse()
 
 
@@ -67,3 +84,21 @@ async def delete_user(call: Call, request: api.DeleteUserRequest) -> api.DeleteU
     async with call.storage.transaction() as tx:
         tx.users.delete(call.signed_in.user)
     return api.DeleteUserResponse()
+
+
+@operation
+async def set_user_settings(call: Call, request: api.SetUserSettingsRequest) -> api.SetUserSettingsResponse:
+    """The older way to say where the caller's SMS codes go; SetUserMFAPreference is today's."""
+    async with call.storage.transaction() as tx:
+        tx.users.save(mfa.with_options(call.signed_in.user, request.mfa_options, call.now))
+    return api.SetUserSettingsResponse()
+
+
+def _own_concern(call: Call, pool: Pool, metadata: Mapping[str, str] | None) -> verification.Concern:
+    return verification.Concern(
+        pool=pool,
+        user=call.signed_in.user,
+        client=call.signed_in.client,
+        metadata=metadata or {},
+        now=call.now,
+    )

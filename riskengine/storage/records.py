@@ -10,19 +10,49 @@ from riskengine.base.clock import DAY
 from riskengine.entities import (
     AccessKey,
     AuthEvent,
+    Branding,
     Client,
+    Device,
+    Domain,
     Group,
+    IdentityProvider,
     Lockout,
+    Message,
+    Passkey,
     Pool,
+    RateWindow,
+    ResourceServer,
     RiskConfiguration,
+    SentCode,
     Session,
     SigningKey,
+    Terms,
+    UiCustomization,
     User,
 )
 from riskengine.storage.errors import Unstorable
 from riskengine.storage.sql import LONGEST_KEY, Columns, Parameters, Row, is_storable_text
 
-Versioned = TypeVar("Versioned", Pool, Client, User, Group, AuthEvent, Session, Lockout)
+Versioned = TypeVar(
+    "Versioned",
+    Pool,
+    Client,
+    User,
+    Group,
+    AuthEvent,
+    Session,
+    Lockout,
+    RateWindow,
+    Message,
+    Device,
+    Passkey,
+    ResourceServer,
+    IdentityProvider,
+    Domain,
+    UiCustomization,
+    Branding,
+    Terms,
+)
 
 _LONGEST_SEARCHED = LONGEST_KEY // 2
 _SEARCHED_ATTRIBUTES = (
@@ -147,6 +177,49 @@ def session_of(row: Row) -> Session:
     """A session of its body, version and revocation."""
     session = wire.from_record(Session, row[0])
     return structs.replace(session, version=row[1], is_revoked=bool(row[2]))
+
+
+def code_of(row: Row) -> SentCode:
+    """A code of its body and version."""
+    return structs.replace(wire.from_record(SentCode, row[0]), version=row[1])
+
+
+def message_row(message: Message) -> Parameters:
+    """Columns of a message; a destination that is too long to be searched for is cut."""
+    return {
+        "pool": message.pool,
+        "id": message.id,
+        "sub": message.sub,
+        "created": message.created,
+        "destination": searched(message.destination),
+        "status": message.status,
+        "due": message.due,
+        "expires": message.expires,
+        "version": message.version,
+        "body": body(message),
+    }
+
+
+def device_row(device: Device) -> Parameters:
+    """Columns of a device."""
+    return {
+        "pool": device.pool,
+        "sub": device.sub,
+        "device": device.key,
+        "version": device.version,
+        "body": body(device),
+    }
+
+
+def passkey_row(passkey: Passkey) -> Parameters:
+    """Columns of a passkey."""
+    return {
+        "pool": passkey.pool,
+        "sub": passkey.sub,
+        "passkey": passkey.id,
+        "version": passkey.version,
+        "body": body(passkey),
+    }
 
 
 def signing_key_row(key: SigningKey) -> Parameters:

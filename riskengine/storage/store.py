@@ -6,17 +6,27 @@ from contextlib import asynccontextmanager
 from riskengine.storage.database import Database
 from riskengine.storage.sql import Statement
 from riskengine.storage.statements.cascades import PURGE
+from riskengine.storage.tables.brandings import Brandings, UiCustomizations
 from riskengine.storage.tables.clients import Clients
+from riskengine.storage.tables.codes import Codes
+from riskengine.storage.tables.devices import Devices
+from riskengine.storage.tables.domains import Domains
 from riskengine.storage.tables.events import Events
 from riskengine.storage.tables.groups import Groups
+from riskengine.storage.tables.identity_providers import IdentityProviders
 from riskengine.storage.tables.keys import Keys
 from riskengine.storage.tables.lockouts import Lockouts
+from riskengine.storage.tables.outbox import Outbox
+from riskengine.storage.tables.passkeys import Passkeys
 from riskengine.storage.tables.pools import Pools
 from riskengine.storage.tables.populations import Populations
 from riskengine.storage.tables.profiles import Profiles
+from riskengine.storage.tables.rates import Rates
+from riskengine.storage.tables.resource_servers import ResourceServers
 from riskengine.storage.tables.risk_configurations import RiskConfigurations
 from riskengine.storage.tables.sessions import Sessions
 from riskengine.storage.tables.spent import Spent
+from riskengine.storage.tables.terms import TermsDocuments
 from riskengine.storage.tables.users import Users
 from riskengine.storage.unit import NoUnit, Unit, Write, Writes
 
@@ -86,6 +96,61 @@ class Tables:
     def spent(self) -> Spent:
         """Ids that may be used once."""
         return Spent(self._database, self._writes)
+
+    @property
+    def codes(self) -> Codes:
+        """Codes that were sent."""
+        return Codes(self._database, self._writes)
+
+    @property
+    def rates(self) -> Rates:
+        """What may be done so often an hour."""
+        return Rates(self._database, self._writes)
+
+    @property
+    def outbox(self) -> Outbox:
+        """Messages on their way."""
+        return Outbox(self._database, self._writes)
+
+    @property
+    def devices(self) -> Devices:
+        """Devices of users."""
+        return Devices(self._database, self._writes)
+
+    @property
+    def passkeys(self) -> Passkeys:
+        """Passkeys of users."""
+        return Passkeys(self._database, self._writes)
+
+    @property
+    def resource_servers(self) -> ResourceServers:
+        """Resource servers."""
+        return ResourceServers(self._database, self._writes)
+
+    @property
+    def identity_providers(self) -> IdentityProviders:
+        """Identity providers."""
+        return IdentityProviders(self._database, self._writes)
+
+    @property
+    def domains(self) -> Domains:
+        """Domains of hosted pages."""
+        return Domains(self._database, self._writes)
+
+    @property
+    def ui_customizations(self) -> UiCustomizations:
+        """What classic pages wear."""
+        return UiCustomizations(self._database, self._writes)
+
+    @property
+    def brandings(self) -> Brandings:
+        """Managed login styles."""
+        return Brandings(self._database, self._writes)
+
+    @property
+    def terms(self) -> TermsDocuments:
+        """Terms documents."""
+        return TermsDocuments(self._database, self._writes)
 
     @property
     def keys(self) -> Keys:

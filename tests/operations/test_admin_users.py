@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
-from structlog.testing import capture_logs
 
 PASSWORD = "Correct-horse-9-battery"
 
@@ -38,18 +37,6 @@ def test_created_user_must_change_the_password(cognito, pool, new_client):
     assert {"Name": "email_verified", "Value": "true"} in read["UserAttributes"]
     answer = admin_sign_in(cognito, new_client, pool, "alice", PASSWORD)
     assert answer["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
-
-
-@pytest.mark.parametrize(("action", "warnings"), [({}, 1), ({"MessageAction": "SUPPRESS"}, 0)])
-def test_invitation_that_is_not_sent_is_told_without_the_address(cognito, pool, action, warnings):
-    with capture_logs() as logs:
-        cognito.admin_create_user(
-            UserPoolId=pool, Username="alice", UserAttributes=listed(email="a@example.com"), **action
-        )
-
-    told = [entry for entry in logs if entry["event"] == "invitation_not_sent"]
-    assert len(told) == warnings
-    assert "a@example.com" not in str(logs)
 
 
 def test_temporary_password_is_bound_by_the_policy(cognito, pool, refused):

@@ -62,7 +62,6 @@ def test_pool_factors_are_kept(cognito, pool):
             {"MfaConfiguration": "OPTIONAL", "EmailMfaConfiguration": {"Subject": "Code"}},
             "InvalidParameterException",
         ),
-        ({"WebAuthnConfiguration": {"UserVerification": "required"}}, "OperationNotEnabledException"),
     ],
 )
 def test_impossible_pool_factors_are_refused(cognito, pool, refused, settings, error):
@@ -207,8 +206,8 @@ def test_preferences_of_nobody_are_refused(cognito, pool, refused):
         cognito.admin_set_user_mfa_preference(UserPoolId=pool, Username="")
 
 
-def test_a_factor_that_nothing_can_send_is_not_switched_on(cognito, new_pool, refused):
-    """Otherwise a user would believe in a second factor that is never asked for."""
+def test_factor_needs_an_address(cognito, new_pool, refused):
+    """A factor is switched on only for who can be asked by it."""
     sender = {
         "EmailSendingAccount": "DEVELOPER",
         "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/a@example.org",
@@ -225,8 +224,13 @@ def test_a_factor_that_nothing_can_send_is_not_switched_on(cognito, new_pool, re
         MessageAction="SUPPRESS",
         UserAttributes=[{"Name": "email", "Value": "mail@example.org"}],
     )
-    with refused("InvalidParameterException", "EMAIL_OTP is not built yet: no message can be sent"):
+    cognito.admin_set_user_mfa_preference(
+        UserPoolId=pool, Username="mail", EmailMfaSettings={"Enabled": True}
+    )
+    user = cognito.admin_get_user(UserPoolId=pool, Username="mail")
+    assert user["UserMFASettingList"] == ["EMAIL_OTP"]
+    cognito.admin_create_user(UserPoolId=pool, Username="bare", MessageAction="SUPPRESS")
+    with refused("InvalidParameterException", "User does not have delivery config set to turn on EMAIL_OTP"):
         cognito.admin_set_user_mfa_preference(
-            UserPoolId=pool, Username="mail", EmailMfaSettings={"Enabled": True}
+            UserPoolId=pool, Username="bare", EmailMfaSettings={"Enabled": True}
         )
-    assert "UserMFASettingList" not in cognito.admin_get_user(UserPoolId=pool, Username="mail")

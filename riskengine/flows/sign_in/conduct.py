@@ -51,12 +51,12 @@ async def _attempt(services: Services, begin: Begin) -> Ended:
     async with services.storage.transaction() as tx:
         sign_in, visit = await begin(tx)
         ended = await advance(sign_in, visit)
+        if sign_in.ticket is not None and ended.is_spent:
+            tx.spent.spend(visit.pool.id, sign_in.ticket.id, sign_in.ticket.expires)
         if not ended.is_recorded:
             return ended
         ended = await with_lesson(ended, visit)
         sign_in = ended.sign_in
-        if sign_in.ticket is not None and ended.is_spent:
-            tx.spent.spend(visit.pool.id, sign_in.ticket.id, sign_in.ticket.expires)
         event = _without_password(sign_in.event)
         if sign_in.is_event_stored:
             tx.events.save(event)

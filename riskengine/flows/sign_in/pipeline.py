@@ -9,10 +9,15 @@ from riskengine.flows.sign_in.steps import (
     block_list,
     compromised,
     decide_risk,
+    device,
     first_factor,
     issue_tokens,
+    known_device,
     lockout,
+    migrate_user,
     new_password,
+    post_authentication,
+    pre_authentication,
     second_factor,
 )
 
@@ -31,7 +36,10 @@ class Step(Protocol):
 
 STEPS: tuple[Step, ...] = (
     block_list,
+    known_device,
     lockout,
+    migrate_user,
+    pre_authentication,
     assess_risk,
     first_factor,
     account,
@@ -39,6 +47,8 @@ STEPS: tuple[Step, ...] = (
     decide_risk,
     new_password,
     second_factor,
+    device,
+    post_authentication,
     issue_tokens,
 )
 

@@ -1,15 +1,19 @@
 """The answer to a challenge: the sealed state is opened, and the same pipeline goes on."""
 
 from riskengine import api
+from riskengine.entities import User
 from riskengine.flows.client_secrets import require_secret_hash
+from riskengine.flows.risk_desk import assessment_of
 from riskengine.flows.sign_in.conduct import conduct, used_once
+from riskengine.flows.sign_in.factors.device_srp import waiting_session
 from riskengine.flows.sign_in.factors.srp import block_text
-from riskengine.flows.sign_in.start import Arrival, new_event, required_username, visit_of
-from riskengine.flows.sign_in.state import Outcome, SignIn, Ticket, Visit
+from riskengine.flows.sign_in.start import new_event, required_username, visit_of
+from riskengine.flows.sign_in.state import Arrival, Outcome, SignIn, Ticket, Visit, brings_proof
 from riskengine.flows.sign_in.tickets import unseal
-from riskengine.storage.interface import Transaction
+from riskengine.storage.interface import Reader, Transaction
 
-BUILT = ("PASSWORD_VERIFIER", "NEW_PASSWORD_REQUIRED", "SOFTWARE_TOKEN_MFA", "MFA_SETUP")
+# Challenges whose state travels in SECRET_BLOCK: some clients send no Session with them.
+_IN_BLOCK = ("PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER")
 
 
 async def resume(arrival: Arrival, challenge: str, session: str | None) -> Outcome:
@@ -18,36 +22,16 @@ async def resume(arrival: Arrival, challenge: str, session: str | None) -> Outco
     Raises:
         NotAuthorizedException: the session is forged, foreign, old, spent, or awaits something else.
     """
-    if challenge not in BUILT:
-        raise api.errors.InvalidParameterException(f"{challenge} is not built yet")
-    ticket = _ticket(arrival, challenge, session)
     username = required_username(arrival.answers)
     require_secret_hash(arrival.services, arrival.client, username, arrival.answers.get("SECRET_HASH"))
 
     async def begin(tx: Transaction) -> tuple[SignIn, Visit]:
+        ticket = await _ticket(arrival, tx, challenge, session)
         if await tx.spent.is_spent(ticket.pool, ticket.id):
             raise used_once()
         user = await tx.users.get(ticket.pool, ticket.sub) if ticket.sub else None
-        visit = await visit_of(arrival, tx, ticket.username, user)
-        is_first = ticket.awaits == "PASSWORD_VERIFIER"
-        if is_first:
-            event = new_event(visit, ticket.event, ticket.username, user)
-        else:
-            event = await tx.events.get(ticket.pool, ticket.sub, ticket.event)
-        sign_in = SignIn(
-            flow=ticket.flow,
-            username=ticket.username,
-            user=user,
-            event=event,
-            is_event_stored=not is_first,
-            awaited=ticket.awaits,
-            ticket=ticket,
-            exchange=ticket.exchange,
-            is_password_verified=ticket.is_password_verified,
-            is_decided=ticket.is_decided,
-            must_challenge=ticket.must_challenge,
-            mfa_setup=ticket.mfa_setup,
-        )
+        visit = await visit_of(arrival, tx, ticket.username, user, ticket.flow)
+        sign_in = await _restored(ticket, visit, user)
         if sign_in.credential_set_at != ticket.credential_set_at:
             raise api.errors.NotAuthorizedException("Invalid session for the user.")
         await _require_same_user(sign_in, username, tx, visit)
@@ -56,15 +40,53 @@ async def resume(arrival: Arrival, challenge: str, session: str | None) -> Outco
     return await conduct(arrival.services, begin)
 
 
-def _ticket(arrival: Arrival, challenge: str, session: str | None) -> Ticket:
-    if challenge == "PASSWORD_VERIFIER":
-        # Some clients send no Session here: the block alone carries the state.
+async def _restored(ticket: Ticket, visit: Visit, user: User | None) -> SignIn:
+    """Where the sign-in stood when it asked."""
+    if ticket.is_recorded:
+        event = await visit.tx.events.get(ticket.pool, ticket.sub, ticket.event)
+    else:
+        event = new_event(visit, ticket.event, ticket.username, user)
+    is_assessed = event.attempt is not None
+    return SignIn(
+        flow=ticket.flow,
+        username=ticket.username,
+        user=user,
+        event=event,
+        is_event_stored=ticket.is_recorded,
+        awaited=ticket.awaits,
+        ticket=ticket,
+        asked=ticket.asked,
+        custom=ticket.custom,
+        presents_proof=not ticket.first_factor and brings_proof(ticket.flow, ticket.awaits, visit.answers),
+        is_announced=True,
+        device_key=_device_key(visit) or ticket.device_key,
+        assessment=assessment_of(event) if is_assessed else None,
+        is_assessed=is_assessed,
+        first_factor=ticket.first_factor,
+        is_password_screened=bool(ticket.first_factor),
+        is_decided=ticket.is_decided,
+        must_challenge=ticket.must_challenge,
+        mfa_setup=ticket.mfa_setup,
+        is_second_factor_passed=ticket.is_second_factor_passed,
+    )
+
+
+def _device_key(visit: Visit) -> str:
+    key = visit.answers.get("DEVICE_KEY")
+    return key.reveal() if key else ""
+
+
+async def _ticket(arrival: Arrival, reader: Reader, challenge: str, session: str | None) -> Ticket:
+    """The state that the answer belongs to."""
+    if challenge in _IN_BLOCK:
         block = arrival.answers.get("PASSWORD_CLAIM_SECRET_BLOCK")
         if not block:
             raise api.errors.InvalidParameterException(
                 "Missing required parameter PASSWORD_CLAIM_SECRET_BLOCK"
             )
         session = block_text(block.reveal())
+    elif challenge == "DEVICE_SRP_AUTH":
+        session = await waiting_session(arrival, reader)
     ticket = unseal(arrival.services.sealer, session or "", arrival.now)
     is_same = (ticket.pool, ticket.client, ticket.is_admin) == (
         arrival.pool.id,

@@ -1,19 +1,16 @@
 """The first request of a sign-in: which client, which flow, which user, from where."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from riskengine import api
 from riskengine.base.ids import new_uuid
 from riskengine.base.secret import Secret
-from riskengine.context.attempt import RawContext
 from riskengine.credentials.decoys import decoy_user_id
-from riskengine.entities import AuthEvent, Client, Pool, User
+from riskengine.entities import AuthEvent, User
 from riskengine.flows.client_secrets import require_secret_hash
 from riskengine.flows.observing import observe, subject_key
-from riskengine.flows.services import Services
 from riskengine.flows.sign_in.conduct import conduct
-from riskengine.flows.sign_in.state import Outcome, SignIn, Visit
+from riskengine.flows.sign_in.state import Arrival, Outcome, SignIn, Visit, brings_proof
 from riskengine.flows.threat import policy_for
 from riskengine.storage.interface import Transaction
 
@@ -22,25 +19,15 @@ FLOWS: Mapping[str, tuple[str, ...]] = {
     "USER_PASSWORD_AUTH": ("ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"),
     "USER_SRP_AUTH": ("ALLOW_USER_SRP_AUTH",),
     "ADMIN_USER_PASSWORD_AUTH": ("ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"),
+    "CUSTOM_AUTH": ("ALLOW_CUSTOM_AUTH", "CUSTOM_AUTH_FLOW_ONLY"),
+    "USER_AUTH": ("ALLOW_USER_AUTH",),
 }
 _OLD_NAMES = {"ADMIN_NO_SRP_AUTH": "ADMIN_USER_PASSWORD_AUTH"}
-_NOT_BUILT = ("CUSTOM_AUTH", "USER_AUTH")
+# What a client that names no flows may do; one that names old ones may do SRP and custom challenges too,
+# unless it says CUSTOM_AUTH_FLOW_ONLY.
+_DEFAULT_FLOWS = ("ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH")
 _LEGACY_FLOWS = frozenset({"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"})
 _LONGEST_USERNAME = 2048
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A request of a sign-in as the API took it, admin or public."""
-
-    services: Services
-    now: int
-    request_id: str
-    pool: Pool
-    client: Client
-    is_admin: bool
-    answers: Mapping[str, Secret]
-    context: RawContext
 
 
 async def start(arrival: Arrival, flow: str) -> Outcome:
@@ -52,9 +39,17 @@ async def start(arrival: Arrival, flow: str) -> Outcome:
     async def begin(tx: Transaction) -> tuple[SignIn, Visit]:
         user = await tx.users.find(arrival.pool.id, arrival.pool.username_key(username))
         name = user.username if user else name_of_nobody(arrival, username)
-        visit = await visit_of(arrival, tx, name, user)
-        event = new_event(visit, new_uuid(), name, user)
-        return SignIn(flow=flow, username=name, user=user, event=event), visit
+        visit = await visit_of(arrival, tx, name, user, flow)
+        key = arrival.answers.get("DEVICE_KEY")
+        sign_in = SignIn(
+            flow=flow,
+            username=name,
+            user=user,
+            event=new_event(visit, new_uuid(), name, user),
+            device_key=key.reveal() if key else "",
+            presents_proof=brings_proof(flow, "", arrival.answers),
+        )
+        return sign_in, visit
 
     return await conduct(arrival.services, begin)
 
@@ -69,12 +64,15 @@ def allowed_flow(arrival: Arrival, flow: str) -> str:
     is_admin_flow = name.startswith("ADMIN_")
     if is_admin_flow and not arrival.is_admin:
         raise api.errors.InvalidParameterException("Initiate Auth method not supported.")
-    if name in _NOT_BUILT or name not in FLOWS:
-        raise api.errors.InvalidParameterException(f"{flow} is not built yet")
-    allowed = arrival.client.description.explicit_auth_flows or ("ALLOW_USER_SRP_AUTH",)
-    is_legacy = bool(_LEGACY_FLOWS.intersection(allowed))
-    if set(FLOWS[name]).intersection(allowed) or (is_legacy and name == "USER_SRP_AUTH"):
+    if name not in FLOWS:
+        raise api.errors.InvalidParameterException("Initiate Auth method not supported.")
+    allowed = set(arrival.client.description.explicit_auth_flows or _DEFAULT_FLOWS)
+    if allowed & _LEGACY_FLOWS and "CUSTOM_AUTH_FLOW_ONLY" not in allowed:
+        allowed.update(_DEFAULT_FLOWS)
+    if allowed.intersection(FLOWS[name]):
         return name
+    if name == "CUSTOM_AUTH" and not arrival.is_admin:
+        raise api.errors.InvalidParameterException("CUSTOM_AUTH is not enabled for the client.")
     text = (
         "Auth flow not enabled for this client"
         if arrival.is_admin
@@ -113,7 +111,7 @@ def name_of_nobody(arrival: Arrival, username: str) -> str:
     return decoy_user_id(key, arrival.pool.id, username)
 
 
-async def visit_of(arrival: Arrival, tx: Transaction, username: str, user: User | None) -> Visit:
+async def visit_of(arrival: Arrival, tx: Transaction, username: str, user: User | None, flow: str) -> Visit:
     """Everything that the steps may ask about this request."""
     observed = observe(
         arrival.services,
@@ -133,8 +131,10 @@ async def visit_of(arrival: Arrival, tx: Transaction, username: str, user: User 
         is_admin=arrival.is_admin,
         answers=arrival.answers,
         observed=observed,
-        threat=await policy_for(tx, arrival.pool, arrival.client.id),
+        threat=await policy_for(tx, arrival.pool, arrival.client.id, is_custom=flow == "CUSTOM_AUTH"),
         tx=tx,
+        metadata=arrival.metadata,
+        session=arrival.session,
     )
 
 

@@ -1,24 +1,37 @@
 """The state of a sign-in: what one request knows (`SignIn`, `Visit`), what travels sealed (`Ticket`)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from msgspec import Struct
 
 from riskengine import api
 from riskengine.base.secret import Secret
-from riskengine.context.attempt import Observed
-from riskengine.entities import AuthEvent, Client, Lockout, Pool, User
+from riskengine.context.attempt import Observed, RawContext
+from riskengine.entities import AuthEvent, Client, Device, Lockout, Pool, User
 from riskengine.flows.observing import subject_key
 from riskengine.flows.services import Services
 from riskengine.flows.threat import ThreatPolicy
 from riskengine.risk import Assessment
-from riskengine.storage.interface import StoredProfile, Transaction
+from riskengine.storage.interface import GuessKind, StoredProfile, Transaction
 
 Afterwards = Callable[[], None]
 PASSWORD_FLOWS = ("USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH")
-MfaSetup = Literal["", "offered", "associated", "verified"]
+# Challenges whose answer may be the first proof of who somebody is.
+_PROOFS = (
+    "ADMIN_NO_SRP_AUTH",
+    "PASSWORD",
+    "PASSWORD_VERIFIER",
+    "EMAIL_OTP",
+    "SMS_OTP",
+    "WEB_AUTHN",
+    "CUSTOM_CHALLENGE",
+)
+MfaSetup = Literal["", "offered", "associated", "verified", "address"]
+FirstFactor = Literal[
+    "", "PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN", "CUSTOM", "CONFIRMATION"
+]
 
 
 class Ticket(Struct, frozen=True, kw_only=True, array_like=True):
@@ -35,18 +48,71 @@ class Ticket(Struct, frozen=True, kw_only=True, array_like=True):
     expires: int
     awaits: str
     credential_set_at: int  # another password since then ends the sign-in
-    is_password_verified: bool = False
+    is_recorded: bool = True  # the event is in the store
+    first_factor: FirstFactor = ""  # by which the user has proved who they are
     is_decided: bool = False
     must_challenge: bool = False
     mfa_setup: MfaSetup = ""
-    exchange: "SrpExchange | None" = None
+    is_second_factor_passed: bool = False
+    device_key: str = ""
+    asked: "Asked | None" = None
+    custom: "CustomRun | None" = None
 
 
-class SrpExchange(Struct, frozen=True, array_like=True):
+class SrpExchange(Struct, frozen=True, array_like=True, tag="srp"):
     """The server's side of an SRP run."""
 
     challenge: bytes  # srp.Challenge
     client_public: bytes
+
+
+class AskedCode(Struct, frozen=True, array_like=True, tag="code"):
+    """A code that was sent: its digest, and the attribute and address it went to."""
+
+    digest: bytes
+    attribute: str
+    destination: str
+
+
+class AskedPasskey(Struct, frozen=True, array_like=True, tag="passkey"):
+    """The random bytes that a passkey has to sign."""
+
+    challenge: bytes
+
+
+Asked = SrpExchange | AskedCode | AskedPasskey
+
+
+class CustomRound(Struct, frozen=True, array_like=True):
+    """One challenge of CUSTOM_AUTH that was answered, as DefineAuthChallenge is told of it."""
+
+    name: str
+    is_passed: bool
+    metadata: str | None = None
+
+
+class CustomRun(Struct, frozen=True, array_like=True):
+    """The challenges of CUSTOM_AUTH so far, and what the outstanding one must be held against."""
+
+    rounds: tuple[CustomRound, ...] = ()
+    private: dict[str, str] = {}
+    metadata: str | None = None  # of the outstanding challenge
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request of a sign-in as the API took it, admin or public."""
+
+    services: Services
+    now: int
+    request_id: str
+    pool: Pool
+    client: Client
+    is_admin: bool
+    answers: Mapping[str, Secret]
+    context: RawContext
+    metadata: Mapping[str, str] = field(default_factory=dict)  # ClientMetadata
+    session: str | None = None  # of ConfirmSignUp, which USER_AUTH takes as a first proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +129,8 @@ class Visit:
     observed: Observed
     threat: ThreatPolicy
     tx: Transaction  # collects the writes of this request
+    metadata: Mapping[str, str]  # ClientMetadata of this request
+    session: str | None = None  # that a sign-in begins with
 
     def answer(self, name: str) -> Secret:
         """An answer that must be there.
@@ -86,27 +154,30 @@ class SignIn(Struct, frozen=True, kw_only=True):
     is_event_stored: bool = False
     awaited: str = ""  # the challenge that this request answers
     ticket: Ticket | None = None  # what this request answers with
-    exchange: SrpExchange | None = None
+    asked: Asked | None = None  # what the awaited challenge keeps to judge the answer by
+    custom: CustomRun | None = None
+    presents_proof: bool = False  # this request brings the first proof of who somebody is
     is_admitted: bool = False
+    is_announced: bool = False  # to the PreAuthentication trigger
+    device_key: str = ""  # the client says it speaks from this device
+    device: Device | None = None  # the device of that key; its secret is proved later
+    is_device_looked_up: bool = False
+    is_device_proved: bool = False
+    guess_kind: GuessKind = "password"  # whose failures the first factor counts with
     has_lock_checked: bool = False
     lockout: Lockout | None = None
     assessment: Assessment | None = None
     profile: StoredProfile | None = None
     is_assessed: bool = False
-    is_password_verified: bool = False
+    first_factor: FirstFactor = ""
     is_account_checked: bool = False
     is_password_screened: bool = False
     is_decided: bool = False
     must_challenge: bool = False
     mfa_setup: MfaSetup = ""
     is_second_factor_passed: bool = False
-    was_challenged: bool = False
+    is_approved: bool = False  # by the PostAuthentication trigger
     afterwards: tuple[Afterwards, ...] = ()
-
-    @property
-    def presents_password(self) -> bool:
-        """Whether this request brings a proof of the password, right or wrong."""
-        return self.awaited == "PASSWORD_VERIFIER" or (not self.awaited and self.flow in PASSWORD_FLOWS)
 
     @property
     def guess_key(self) -> str:
@@ -127,13 +198,25 @@ class SignIn(Struct, frozen=True, kw_only=True):
         return self.user
 
 
+def brings_proof(flow: str, awaited: str, answers: Mapping[str, Secret]) -> bool:
+    """Whether a request that nobody has proved anything in yet brings a first proof, right or wrong."""
+    if awaited in _PROOFS or (not awaited and flow in PASSWORD_FLOWS):
+        return True
+    chooses = flow == "USER_AUTH" and awaited in {"", "SELECT_CHALLENGE"}
+    return chooses and bool(answers.get("PASSWORD") or answers.get("CREDENTIAL"))
+
+
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """The next question to the client. `session` is None where the parameters carry the state."""
+    """The next question to the client. `session` is None where the parameters carry the state.
+
+    `available` are the first factors to choose from, where the flow offers a choice.
+    """
 
     name: str
     parameters: dict[str, str]
     session: Secret | None = None
+    available: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

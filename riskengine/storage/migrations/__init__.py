@@ -1,15 +1,20 @@
 """The schema's history: numbered, forward only, never edited once released.
 
 Every table is keyed by its pool first (then by user, where there is one), so that a distributed
-PostgreSQL can shard it; `access_keys`, a handful of operators' keys, is the exception. `events`
-holds its time in the primary key: it can be range-partitioned by time without a new key.
+PostgreSQL can shard it; `access_keys`, a handful of operators' keys, is the exception, and the names
+in `domains` are unique over all pools. `events` holds its time in the primary key: it can be
+range-partitioned by time without a new key.
 """
 
 from riskengine.storage.errors import StorageError
-from riskengine.storage.migrations import m0001_first
+from riskengine.storage.migrations import m0001_first, m0002_messages, m0003_hosted
 from riskengine.storage.migrations.migration import Migration
 
-MIGRATIONS: tuple[Migration, ...] = (m0001_first.MIGRATION,)
+MIGRATIONS: tuple[Migration, ...] = (
+    m0001_first.MIGRATION,
+    m0002_messages.MIGRATION,
+    m0003_hosted.MIGRATION,
+)
 
 VERSIONS_TABLE = "create table if not exists schema_versions (version BIGINT primary key)"
 

@@ -1,4 +1,4 @@
-"""What goes with a pool, what goes with a user, and what goes with time."""
+"""What goes with a pool, with a client, with a user, and with time."""
 
 from riskengine.storage.sql import Statement
 
@@ -16,20 +16,56 @@ POOL_TABLES = (
     "populations",
     "sessions",
     "spent",
+    "codes",
+    "rates",
+    "outbox",
+    "devices",
+    "passkeys",
+    "resource_servers",
+    "identity_providers",
+    "provider_identifiers",
+    "domains",
+    "ui_customizations",
+    "brandings",
+    "terms",
     "signing_keys",
     "pools",
 )
 
+# Everything of an app client, itself first: who saves it at the same time to add to it is waited for.
+CLIENT_TABLES = ("clients", "risk_configurations", "ui_customizations", "brandings", "terms")
+
 # Everything of a user that is found by the sub.
-USER_TABLES = ("aliases", "members", "events", "profiles", "sessions", "users")
+USER_TABLES = (
+    "aliases",
+    "members",
+    "events",
+    "profiles",
+    "sessions",
+    "outbox",
+    "devices",
+    "passkeys",
+    "users",
+)
+
+# What is kept for a subject: a sub, or the compared form of a name.
+SUBJECT_TABLES = ("lockouts", "codes", "rates")
 
 DELETE_POOL = tuple(Statement(f"delete from {table} where pool = :pool") for table in POOL_TABLES)  # noqa: S608 - names from above
 
+DELETE_CLIENT = tuple(
+    Statement(f"delete from {table} where pool = :pool and client = :client")  # noqa: S608 - as above
+    for table in CLIENT_TABLES
+)
+
 DELETE_USER = (
-    Statement("delete from lockouts where pool = :pool and subject = :sub"),
-    Statement(
-        "delete from lockouts where pool = :pool and subject in"
-        " (select username from users where pool = :pool and sub = :sub)"
+    *(Statement(f"delete from {table} where pool = :pool and subject = :sub") for table in SUBJECT_TABLES),  # noqa: S608 - as above
+    *(
+        Statement(
+            f"delete from {table} where pool = :pool and subject in"  # noqa: S608 - as above
+            " (select username from users where pool = :pool and sub = :sub)"
+        )
+        for table in SUBJECT_TABLES
     ),
     *(Statement(f"delete from {table} where pool = :pool and sub = :sub") for table in USER_TABLES),  # noqa: S608 - as above
 )
@@ -47,4 +83,7 @@ PURGE = (
     _expired("spent", "pool, id"),
     _expired("lockouts", "pool, subject, kind"),
     _expired("sessions", "pool, id"),
+    _expired("codes", "pool, subject, purpose"),
+    _expired("rates", "pool, subject, kind"),
+    _expired("outbox", "pool, id"),
 )

@@ -12,7 +12,3 @@ SAVE = Statement(
     "update clients set version = version + 1, body = :body"
     " where pool = :pool and client = :client and version = :version"
 )
-DELETE = Statement("delete from clients where pool = :pool and client = :client")
-DELETE_RISK_CONFIGURATION = Statement(
-    "delete from risk_configurations where pool = :pool and client = :client"
-)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from riskengine.entities import Client
 from riskengine.storage import records
+from riskengine.storage.statements import cascades
 from riskengine.storage.statements import clients as sql
 from riskengine.storage.tables.table import Table, present
 
@@ -39,7 +40,6 @@ class Clients(Table):
         self._swap(sql.SAVE, row, client.pool, client.id, client.version)
 
     def delete(self, client: Client) -> None:
-        """Delete the client and its risk configuration."""
-        key = {"pool": client.pool, "client": client.id}
-        self._do(sql.DELETE_RISK_CONFIGURATION, key)
-        self._do(sql.DELETE, key)
+        """Delete the client with its risk configuration, its looks and its terms."""
+        for statement in cascades.DELETE_CLIENT:
+            self._do(statement, {"pool": client.pool, "client": client.id})

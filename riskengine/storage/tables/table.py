@@ -33,12 +33,18 @@ class Table:
         rows = await self._rows(statement, parameters)
         return wire.from_record(kind, rows[0][0]) if rows else None
 
+    async def _count(self, statement: Statement, parameters: Parameters) -> int:
+        rows = await self._rows(statement, parameters)
+        return int(rows[0][0]) if rows else 0
+
     def _add(self, statement: Statement, parameters: Parameters, what: str) -> None:
         self.writes.add(Write(statement, parameters, what=what))
 
-    def _swap(self, statement: Statement, parameters: Mapping[str, Value], *key: Value) -> None:
+    def _swap(
+        self, statement: Statement, parameters: Mapping[str, Value], *key: Value, what: str = ""
+    ) -> None:
         """A write that holds for one version of one row only."""
-        self.writes.add(Write(statement, parameters, rows=1, once=key))
+        self.writes.add(Write(statement, parameters, rows=1, once=key, what=what))
 
     def _do(self, statement: Statement, parameters: Parameters) -> None:
         self.writes.add(Write(statement, parameters))

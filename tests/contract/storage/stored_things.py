@@ -155,6 +155,8 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | strategy
 
 
+credentials = st.builds(Credential, salt=texts, verifier=st.binary(max_size=40), set_at=times)
+
 users = st.builds(
     User,
     pool=keys,
@@ -165,7 +167,7 @@ users = st.builds(
     status=st.sampled_from(["UNCONFIRMED", "CONFIRMED", "FORCE_CHANGE_PASSWORD", "EXTERNAL_PROVIDER"]),
     is_enabled=st.booleans(),
     attributes=st.dictionaries(st.sampled_from(["email", "name", "custom:size"]) | texts, texts, max_size=4),
-    credential=maybe(st.builds(Credential, salt=texts, verifier=st.binary(max_size=40), set_at=times)),
+    credential=maybe(credentials),
     temporary_until=maybe(times),
     software_token=maybe(
         st.builds(
@@ -178,6 +180,9 @@ users = st.builds(
     ),
     mfa_enabled=st.lists(factors, max_size=3).map(tuple),
     mfa_preferred=maybe(factors),
+    unproved=st.dictionaries(texts, texts, max_size=2),
+    former_credentials=st.lists(credentials, max_size=2).map(tuple),
+    mfa_options=st.lists(texts, max_size=2).map(tuple),
     signed_out_at=times,
     version=versions,
 )
@@ -235,6 +240,7 @@ sessions = st.builds(
     is_revoked=st.booleans(),
     previous_hash=maybe(st.binary(min_size=1, max_size=64)),
     rotated_at=times,
+    device_key=texts,
     version=versions,
 )
 

@@ -9,7 +9,7 @@ from stored_things import POOL, a_pool
 
 from riskengine.storage import StorageError, Unavailable, open_storage
 from riskengine.storage.migrations import MIGRATIONS, missing
-from riskengine.storage.statements.cascades import POOL_TABLES, USER_TABLES
+from riskengine.storage.statements.cascades import CLIENT_TABLES, POOL_TABLES, USER_TABLES
 
 
 def created_tables():
@@ -72,6 +72,11 @@ class TestTables:
         tables = {table for table, columns in created_tables().items() if "sub TEXT" in columns}
 
         assert tables == set(USER_TABLES)
+
+    def test_every_table_of_a_client_goes_with_it(self):
+        tables = {table for table, columns in created_tables().items() if "client TEXT" in columns}
+
+        assert tables == set(CLIENT_TABLES)
 
 
 async def test_postgres_orders_every_text_by_code_point(postgres_url):

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ from stored_things import (
 from riskengine.entities import EventFeedback, Lockout
 from riskengine.risk import Profile
 from riskengine.storage import AlreadyExists, Conflict, NotFound
-from riskengine.storage.interface import StoredProfile
+from riskengine.storage.interface import GuessKind, StoredProfile
 
 
 class TestLockouts:
@@ -37,6 +38,16 @@ class TestLockouts:
 
         assert await storage.lockouts.find(POOL, key, "password") == replace(lockout, version=1)
         assert await storage.lockouts.find(POOL, key, "mfa") == Lockout()
+
+    async def test_kinds_of_guesses_count_apart(self, storage):
+        failures = {kind: place for place, kind in enumerate(get_args(GuessKind), 1)}
+        async with storage.transaction() as tx:
+            for kind, count in failures.items():
+                tx.lockouts.save(POOL, "alice", kind, Lockout(failures=count))
+
+        found = {kind: (await storage.lockouts.find(POOL, "alice", kind)).failures for kind in failures}
+
+        assert found == failures
 
     async def test_parallel_guesses_count_one_by_one(self, storage, other_storage):
         async def guess(store):

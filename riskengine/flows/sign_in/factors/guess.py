@@ -12,7 +12,7 @@ from riskengine.storage.interface import GuessKind
 
 def wrong(sign_in: SignIn, visit: Visit, kind: GuessKind, lockout: Lockout, error: api.ApiError) -> Ended:
     """Refuse, and count the failure in the same durable unit as its event."""
-    counted = after_failure(lockout, visit.now)
+    counted = after_failure(lockout, visit.now, kind)
     visit.tx.lockouts.save(visit.pool.id, sign_in.guess_key, kind, counted)
     return refused(answered(sign_in, kind, is_right=False), error)
 
@@ -26,7 +26,8 @@ def right(sign_in: SignIn, visit: Visit, kind: GuessKind, lockout: Lockout) -> S
 
 def answered(sign_in: SignIn, kind: GuessKind, *, is_right: bool) -> SignIn:
     """The event tells which factor was answered, and how."""
-    name = "Password" if kind == "password" else "Mfa"
+    # The API knows two names: the first proof, whatever it was, and the second.
+    name = "Mfa" if kind in {"mfa", "device"} else "Password"
     answer = (name, "Success" if is_right else "Failure")
     event = replace(sign_in.event, challenges=(*sign_in.event.challenges, answer))
     return replace(sign_in, event=event)

@@ -4,18 +4,11 @@ from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.credentials.totp import matching_step
-from riskengine.entities import Pool, User
 from riskengine.flows.lockouts import is_locked
 from riskengine.flows.mfa import secret_of
 from riskengine.flows.sign_in.endings import refused
 from riskengine.flows.sign_in.factors.guess import right, wrong
 from riskengine.flows.sign_in.state import Ended, SignIn, Visit
-
-
-def can_answer(user: User, pool: Pool) -> bool:
-    """Whether the user has a verified software token that the pool lets be asked for."""
-    token = user.software_token
-    return pool.mfa != "OFF" and token is not None and token.is_verified
 
 
 async def prove(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
@@ -45,5 +38,4 @@ async def prove(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
         user=used,
         awaited="",
         is_second_factor_passed=True,
-        was_challenged=True,
     )

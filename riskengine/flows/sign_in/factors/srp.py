@@ -20,6 +20,13 @@ from riskengine.flows.sign_in.tickets import seal
 _LONGEST_BLOCK = 4096
 
 
+async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
+    """USER_SRP_AUTH: the exchange begins, or its proof is judged."""
+    if sign_in.awaited == "PASSWORD_VERIFIER":
+        return await prove(sign_in, visit)
+    return begin(sign_in, visit)
+
+
 def begin(sign_in: SignIn, visit: Visit) -> Ended:
     """Answer SRP_A with SALT, SRP_B and the sealed state; nobody's name gets a decoy."""
     if sign_in.user is None and not visit.is_admin and not visit.client.hides_existence:
@@ -31,7 +38,7 @@ def begin(sign_in: SignIn, visit: Visit) -> Ended:
     salt, verifier = verifier_of(visit.services, visit.pool, sign_in.username, sign_in.user)
     challenge = srp.begin(verifier)
     exchange = SrpExchange(challenge.to_bytes(), client_public.to_bytes(384, "big"))
-    state = ticket(sign_in, visit, awaits="PASSWORD_VERIFIER", exchange=exchange)
+    state = ticket(sign_in, visit, awaits="PASSWORD_VERIFIER", asked=exchange, is_recorded=False)
     # The client signs the block's bytes, so they are the sealed text itself.
     block = b64encode(seal(visit.services.sealer, state).encode()).decode()
     parameters = {
@@ -59,35 +66,35 @@ def block_text(block: str) -> str:
 
 async def prove(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     """Judge the client's claim; one exchange allows one guess."""
-    exchange = sign_in.exchange
-    if exchange is None:
+    exchange = sign_in.asked
+    if not isinstance(exchange, SrpExchange):
         raise api.errors.NotAuthorizedException("Invalid session for the user.")
     claim = srp.Claim(
         block_text(visit.answer("PASSWORD_CLAIM_SECRET_BLOCK").reveal()).encode(),
         visit.answer("TIMESTAMP").reveal(),
         visit.answer("PASSWORD_CLAIM_SIGNATURE").reveal(),
     )
-    _require_fresh(claim.timestamp, visit)
+    require_fresh(claim.timestamp, visit)
     _, verifier = verifier_of(visit.services, visit.pool, sign_in.username, sign_in.user)
     lockout = sign_in.lockout or Lockout()
-    holds = await visit.services.offload.run(_holds, sign_in, visit, claim, verifier)
+    holds = await visit.services.offload.run(_holds, sign_in, visit, exchange, claim, verifier)
     if holds and sign_in.user is not None:
-        return replace(right(sign_in, visit, "password", lockout), is_password_verified=True)
+        return replace(
+            right(sign_in, visit, sign_in.guess_kind, lockout), first_factor="PASSWORD_SRP", awaited=""
+        )
     error = api.errors.NotAuthorizedException("Incorrect username or password.")
-    return wrong(sign_in, visit, "password", lockout, error)
+    return wrong(sign_in, visit, sign_in.guess_kind, lockout, error)
 
 
-def _holds(sign_in: SignIn, visit: Visit, claim: srp.Claim, verifier: bytes) -> bool:
-    exchange = sign_in.exchange
-    if exchange is None:
-        return False
+def _holds(sign_in: SignIn, visit: Visit, exchange: SrpExchange, claim: srp.Claim, verifier: bytes) -> bool:
     challenge = srp.Challenge.from_bytes(exchange.challenge)
     client_public = int.from_bytes(exchange.client_public, "big")
     keys = srp.session_keys(client_public, challenge, verifier)
     return srp.holds(claim, srp.Identity(visit.pool.short_name, sign_in.username), keys)
 
 
-def _require_fresh(timestamp: str, visit: Visit) -> None:
+def require_fresh(timestamp: str, visit: Visit) -> None:
+    """Raises NotAuthorizedException for a claim whose TIMESTAMP is far off, InvalidParameter for none."""
     try:
         moment = parse_timestamp(timestamp)
     except TimestampError as error:

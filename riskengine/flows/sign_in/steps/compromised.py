@@ -11,7 +11,7 @@ from riskengine.telemetry import count_compromised
 
 def needed(sign_in: SignIn) -> bool:
     """Once, in the request that proved the password."""
-    return sign_in.presents_password and not sign_in.is_password_screened
+    return sign_in.first_factor == "PASSWORD" and not sign_in.is_password_screened
 
 
 async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:

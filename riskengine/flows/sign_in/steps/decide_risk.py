@@ -3,19 +3,23 @@
 from msgspec.structs import replace
 
 from riskengine import api
+from riskengine.flows.sign_in.assessing import assessed
 from riskengine.flows.sign_in.endings import refused
-from riskengine.flows.sign_in.factors.software_token import can_answer
+from riskengine.flows.sign_in.mfa_choice import usable
 from riskengine.flows.sign_in.state import Ended, SignIn, Visit
 from riskengine.risk import Action, decide
 
 
 def needed(sign_in: SignIn) -> bool:
-    """Once in a sign-in, after the password."""
+    """Once in a sign-in, after the first factor."""
     return not sign_in.is_decided
 
 
 async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     """AUDIT writes down what would be done, and does nothing."""
+    if not sign_in.is_assessed:
+        # A flow may let somebody in without a proof of its own (CUSTOM_AUTH): that is scored here.
+        sign_in = await assessed(sign_in, visit)
     sign_in = replace(sign_in, is_decided=True)
     if sign_in.assessment is None:
         return sign_in
@@ -24,7 +28,7 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     sign_in = replace(sign_in, event=event)
     if visit.threat.mode != "ENFORCED":
         return sign_in
-    can_answer_mfa = can_answer(sign_in.known_user, visit.pool)
+    can_answer_mfa = bool(usable(visit.pool, sign_in.known_user))
     if decision.action is Action.BLOCK or (decision.action is Action.MFA_REQUIRED and not can_answer_mfa):
         sign_in = replace(sign_in, event=replace(event, decision="Block"))
         return refused(

@@ -1,18 +1,34 @@
-"""Proves the password: in the clear, or by SRP."""
+"""Proves who somebody is, as the flow wants it: password, SRP, custom challenges, a factor of choice."""
 
-from riskengine.flows.sign_in.factors import password, srp
-from riskengine.flows.sign_in.state import PASSWORD_FLOWS, Ended, SignIn, Visit
+from collections.abc import Mapping
+from typing import Protocol
+
+from riskengine.flows.sign_in.factors import choice, custom, password, srp
+from riskengine.flows.sign_in.state import Ended, SignIn, Visit
+
+
+class _Flow(Protocol):
+    """A module with this function: it asks for a proof, or judges the one that came."""
+
+    async def perform(self, sign_in: SignIn, visit: Visit) -> SignIn | Ended:
+        """Go on; a state with `first_factor` set ends the proof."""
+        ...
+
+
+_FLOWS: Mapping[str, _Flow] = {
+    "USER_PASSWORD_AUTH": password,
+    "ADMIN_USER_PASSWORD_AUTH": password,
+    "USER_SRP_AUTH": srp,
+    "CUSTOM_AUTH": custom,
+    "USER_AUTH": choice,
+}
 
 
 def needed(sign_in: SignIn) -> bool:
-    """Until the password has been proved."""
-    return not sign_in.is_password_verified
+    """Until it has been proved."""
+    return not sign_in.first_factor
 
 
 async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     """Ask for the proof that the flow takes, or judge the one that came."""
-    if sign_in.flow in PASSWORD_FLOWS:
-        return password.prove(sign_in, visit)
-    if sign_in.awaited == "PASSWORD_VERIFIER":
-        return await srp.prove(sign_in, visit)
-    return srp.begin(sign_in, visit)
+    return await _FLOWS[sign_in.flow].perform(sign_in, visit)

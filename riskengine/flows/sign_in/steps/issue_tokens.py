@@ -1,9 +1,23 @@
 """The end of a good sign-in: tokens, a session, and what the attempt teaches."""
 
+import dataclasses
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
+from riskengine.flows.hooks import ERRORS
+from riskengine.flows.sign_in.endings import refused
+from riskengine.flows.sign_in.hooks import later_metadata
+from riskengine.flows.sign_in.new_device import offered
 from riskengine.flows.sign_in.state import Ended, SignedIn, SignIn, Visit
-from riskengine.flows.token_issuer import Grant
+from riskengine.flows.token_hook import TokenSource, customised
+from riskengine.flows.token_issuer import SIGN_IN_SCOPES, Grant
+
+# What the trigger is told by the challenge that this request answered.
+_SOURCES: Mapping[str, TokenSource] = {
+    "NEW_PASSWORD_REQUIRED": "NewPasswordChallenge",
+    "DEVICE_PASSWORD_VERIFIER": "AuthenticateDevice",
+}
 
 
 def needed(_sign_in: SignIn) -> bool:
@@ -15,8 +29,23 @@ async def perform(sign_in: SignIn, visit: Visit) -> Ended:
     """Issue tokens for the whole sign-in; they are good once the unit is durable."""
     user = sign_in.known_user
     groups = await visit.tx.groups.of_user(visit.pool.id, user.sub)
-    grant = Grant(visit.pool, visit.client, user, groups, event_id=sign_in.event.id)
-    begun = await visit.services.tokens.begin_session(grant, visit.now)
-    visit.tx.sessions.add(begun.session)
+    new_device = offered(sign_in, visit)
+    device_key = (new_device.device_key or "") if new_device else sign_in.device_key
+    grant = Grant(visit.pool, visit.client, user, groups, event_id=sign_in.event.id, device_key=device_key)
+    source = _SOURCES.get(sign_in.ticket.awaits if sign_in.ticket else "", "Authentication")
+    try:
+        customisation = await customised(
+            visit.services,
+            grant,
+            source=source,
+            scopes=SIGN_IN_SCOPES,
+            metadata=later_metadata(sign_in, visit),
+        )
+        grant = dataclasses.replace(grant, customisation=customisation)
+        begun = await visit.services.tokens.begin_session(grant, visit.now)
+    except ERRORS as error:
+        return refused(sign_in, error)
+    visit.tx.sessions.add(replace(begun.session, is_device_confirmed=sign_in.device is not None))
     event = replace(sign_in.event, response="Pass", failure=None)
-    return Ended(replace(sign_in, event=event), SignedIn(begun.tokens))
+    tokens = replace(begun.tokens, new_device_metadata=new_device)
+    return Ended(replace(sign_in, event=event), SignedIn(tokens))

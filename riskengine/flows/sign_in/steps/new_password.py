@@ -8,7 +8,7 @@ from riskengine import api
 from riskengine.base.secret import Secret
 from riskengine.entities import User
 from riskengine.flows import accounts, attributes
-from riskengine.flows.passwords import new_credential, require_conforming
+from riskengine.flows.passwords import require_conforming, require_unused, with_password
 from riskengine.flows.sign_in.endings import challenged
 from riskengine.flows.sign_in.state import Ended, SignIn, Visit
 
@@ -16,8 +16,11 @@ _PREFIX = "userAttributes."
 
 
 def needed(sign_in: SignIn) -> bool:
-    """While the password is a temporary one."""
-    return sign_in.known_user.status == "FORCE_CHANGE_PASSWORD"
+    """While the password is a temporary one, unless custom challenges did without it."""
+    if sign_in.known_user.status != "FORCE_CHANGE_PASSWORD":
+        return False
+    rounds = sign_in.custom.rounds if sign_in.custom else ()
+    return sign_in.first_factor != "CUSTOM" or any(each.name == "PASSWORD_VERIFIER" for each in rounds)
 
 
 async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
@@ -40,14 +43,10 @@ async def _take(sign_in: SignIn, visit: Visit) -> SignIn:
     before, password = sign_in.known_user, visit.answer("NEW_PASSWORD")
     require_conforming(visit.pool, password)
     _refuse_compromised(password, visit)
-    user = replace(
-        before,
-        attributes=_attributes(before, visit),
-        credential=new_credential(visit.services, visit.pool, before.username, password, visit.now),
-        status="CONFIRMED",
-        temporary_until=None,
-        modified=visit.now,
-    )
+    require_unused(visit.services, visit.pool, before, password)
+    changed = with_password(visit.services, visit.pool, before, password, visit.now)
+    attributes_after = _attributes(before, visit)
+    user = replace(changed, attributes=attributes_after, status="CONFIRMED", temporary_until=None)
     await accounts.save(visit.tx, visit.pool, before, user)
     return replace(sign_in, user=user, awaited="")
 

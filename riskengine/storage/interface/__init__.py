@@ -1,0 +1,216 @@
+"""What the house needs of a store. Reads answer at once; writes are collected and happen together.
+
+    async with storage.transaction() as tx:
+        user = await tx.users.get(pool, sub)
+        tx.users.save(replace(user, is_enabled=False))
+
+Leaving the block commits every collected write as one durable unit, or none of them; an
+exception inside drops them. `save` holds only for the version that was read, and leaves the row
+one version on: otherwise the commit raises `Conflict`. One version of a row can be saved once in
+a unit. `add` on a taken key makes the commit raise `AlreadyExists`. `delete` of what is gone does
+nothing (a code's conflicts: it counts once). A key that no database can hold is never found, and
+writing it raises `Unstorable`.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from riskengine.storage.interface.devices import Devices, Passkeys
+from riskengine.storage.interface.hosted import (
+    Brandings,
+    Domains,
+    IdentityProviders,
+    ResourceServers,
+    TermsDocuments,
+    UiCustomizations,
+)
+from riskengine.storage.interface.learned import Populations, Profiles, StoredProfile
+from riskengine.storage.interface.messages import Codes, Outbox, Rates
+from riskengine.storage.interface.pools import Clients, Keys, Pools, RiskConfigurations
+from riskengine.storage.interface.sign_ins import Events, GuessKind, Lockouts, Sessions, Spent
+from riskengine.storage.interface.users import SEARCHABLE, Groups, UserFilter, Users
+
+
+class Reader(Protocol):
+    """Every kind of row, for reading; also on a transaction."""
+
+    @property
+    def pools(self) -> Pools:
+        """User pools."""
+        ...
+
+    @property
+    def clients(self) -> Clients:
+        """App clients."""
+        ...
+
+    @property
+    def users(self) -> Users:
+        """Users."""
+        ...
+
+    @property
+    def lockouts(self) -> Lockouts:
+        """Failures in a row."""
+        ...
+
+    @property
+    def groups(self) -> Groups:
+        """Groups and their members."""
+        ...
+
+    @property
+    def risk_configurations(self) -> RiskConfigurations:
+        """Risk configurations."""
+        ...
+
+    @property
+    def events(self) -> Events:
+        """Authentication events."""
+        ...
+
+    @property
+    def profiles(self) -> Profiles:
+        """What the engine knows of each user."""
+        ...
+
+    @property
+    def populations(self) -> Populations:
+        """Each pool's shared risk state."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Token families."""
+        ...
+
+    @property
+    def spent(self) -> Spent:
+        """Ids that may be used once."""
+        ...
+
+    @property
+    def codes(self) -> Codes:
+        """Codes that were sent."""
+        ...
+
+    @property
+    def rates(self) -> Rates:
+        """What may be done so often an hour."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Messages on their way."""
+        ...
+
+    @property
+    def devices(self) -> Devices:
+        """Devices of users."""
+        ...
+
+    @property
+    def passkeys(self) -> Passkeys:
+        """Passkeys of users."""
+        ...
+
+    @property
+    def resource_servers(self) -> ResourceServers:
+        """Resource servers."""
+        ...
+
+    @property
+    def identity_providers(self) -> IdentityProviders:
+        """Identity providers."""
+        ...
+
+    @property
+    def domains(self) -> Domains:
+        """Domains of hosted pages."""
+        ...
+
+    @property
+    def ui_customizations(self) -> UiCustomizations:
+        """What classic pages wear."""
+        ...
+
+    @property
+    def brandings(self) -> Brandings:
+        """Managed login styles."""
+        ...
+
+    @property
+    def terms(self) -> TermsDocuments:
+        """Terms documents."""
+        ...
+
+    @property
+    def keys(self) -> Keys:
+        """Signing keys and access keys."""
+        ...
+
+
+class Transaction(Reader, Protocol):
+    """A unit of work: reads answer now, writes happen together at the end of the block."""
+
+
+class Storage(Reader, Protocol):
+    """A database. Writes outside a transaction are a programming error and raise."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a unit of work; a cancelled waiter does not stop a commit that has begun."""
+        ...
+
+    async def migrate(self) -> None:
+        """Bring the schema up to date; safe from several processes at once."""
+        ...
+
+    async def ping(self) -> None:
+        """Raises `Unavailable` when the database does not answer."""
+        ...
+
+    async def purge(self, now: int, *, limit: int = 1000) -> int:
+        """Delete up to `limit` rows of each kind that expire; answers how many went.
+
+        Spent ids, sessions, codes, rates and messages go at their end, locks a day after they last
+        mattered.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Finish what was accepted, then close."""
+        ...
+
+
+__all__ = [
+    "SEARCHABLE",
+    "Brandings",
+    "Clients",
+    "Codes",
+    "Devices",
+    "Domains",
+    "Events",
+    "Groups",
+    "GuessKind",
+    "IdentityProviders",
+    "Keys",
+    "Lockouts",
+    "Outbox",
+    "Passkeys",
+    "Pools",
+    "Populations",
+    "Profiles",
+    "Rates",
+    "Reader",
+    "ResourceServers",
+    "RiskConfigurations",
+    "Sessions",
+    "Spent",
+    "Storage",
+    "StoredProfile",
+    "TermsDocuments",
+    "Transaction",
+    "UiCustomizations",
+    "UserFilter",
+    "Users",
+]

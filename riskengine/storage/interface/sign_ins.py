@@ -1,0 +1,84 @@
+"""What sign-ins leave behind: failures, events, sessions, spent ids."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Literal, Protocol
+
+from riskengine.entities import AuthEvent, Lockout, Session
+
+# Guesses are counted apart: passwords, those of a device or place that the user is known by, second
+# factors, codes that stand in for a password, device secrets.
+GuessKind = Literal["password", "familiar", "mfa", "otp", "device"]
+
+
+class Lockouts(Protocol):
+    """Failures in a row, by user key and kind of guess (unknown names have keys too)."""
+
+    async def find(self, pool: str, key: str, kind: GuessKind) -> Lockout:
+        """The lockout; a fresh one (version 0) when none is stored."""
+        ...
+
+    def save(self, pool: str, key: str, kind: GuessKind, lockout: Lockout) -> None:
+        """Holds only for the version read (0 creates): parallel guesses count one by one."""
+        ...
+
+
+class Events(Protocol):
+    """Authentication events, by user and time."""
+
+    async def get(self, pool: str, sub: str, event: str) -> AuthEvent:
+        """The event; raises NotFound."""
+        ...
+
+    async def list_(
+        self, pool: str, sub: str, *, before: tuple[int, str] | None, limit: int
+    ) -> Sequence[AuthEvent]:
+        """Newest first; `before` is the (time, id) of the last one seen."""
+        ...
+
+    def since(self, pool: str, time: int) -> AsyncIterator[AuthEvent]:
+        """Every event of a pool from `time` on, oldest first, in batches behind the scenes."""
+        ...
+
+    def add(self, event: AuthEvent) -> None:
+        """Add; AlreadyExists("event") at commit."""
+        ...
+
+    def save(self, event: AuthEvent) -> None:
+        """Save the version that was read; pool, sub, time and id stay."""
+        ...
+
+
+class Sessions(Protocol):
+    """Token families."""
+
+    async def get(self, pool: str, session: str) -> Session:
+        """The session; raises NotFound."""
+        ...
+
+    async def find_by_refresh(self, pool: str, refresh_hash: bytes) -> Session | None:
+        """By the hash of the current refresh token, or of the one that rotation replaced."""
+        ...
+
+    def add(self, session: Session) -> None:
+        """Add; AlreadyExists("session") at commit."""
+        ...
+
+    def save(self, session: Session) -> None:
+        """Save the version that was read; pool, id and sub stay."""
+        ...
+
+    def revoke_all(self, pool: str, sub: str) -> None:
+        """Revoke every session the user has at commit; each goes one version on."""
+        ...
+
+
+class Spent(Protocol):
+    """Ids that may be used once: session strings, secret blocks."""
+
+    async def is_spent(self, pool: str, id_: str) -> bool:
+        """Whether somebody was first."""
+        ...
+
+    def spend(self, pool: str, id_: str, expires: int) -> None:
+        """Raises `AlreadyExists("spent")` at commit when somebody was first."""
+        ...

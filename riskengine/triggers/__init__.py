@@ -1,0 +1,1 @@
+"""Customers' hooks: Lambda-style functions called over HTTP."""
