@@ -1,7 +1,7 @@
 """Passwords that are forgotten, reset and changed; administrators set them in `admin_users`."""
 
 from riskengine import api
-from riskengine.flows import lookup, recovery
+from riskengine.flows import hooks, lookup, recovery
 from riskengine.flows.recording import Deed
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
@@ -15,7 +15,7 @@ operation = Operations()
 async def forgot_password(call: Call, request: api.ForgotPasswordRequest) -> api.ForgotPasswordResponse:
     """Send a code that buys a new password."""
     deed = await deed_of(call, request, "ForgotPassword")
-    details = await recovery.forgot_password(call.services, deed)
+    details = await recovery.forgot_password(hooks.once(call.services), deed)
     return api.ForgotPasswordResponse(code_delivery_details=details)
 
 
@@ -25,7 +25,9 @@ async def confirm_forgot_password(
 ) -> api.ConfirmForgotPasswordResponse:
     """Set a new password for the code."""
     deed = await deed_of(call, request, "PasswordChange", password=request.password)
-    await recovery.confirm_forgot_password(call.services, deed, request.confirmation_code, request.password)
+    await recovery.confirm_forgot_password(
+        hooks.once(call.services), deed, request.confirmation_code, request.password
+    )
     return api.ConfirmForgotPasswordResponse()
 
 

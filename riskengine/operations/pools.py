@@ -40,7 +40,7 @@ async def create_user_pool(call: Call, request: api.CreateUserPoolRequest) -> ap
     _require_some_factor(pool)
     async with call.storage.transaction() as tx:
         tx.pools.add(pool)
-    _warn_of_triggers(pool)
+    _warn_of_triggers(call, pool)
     return api.CreateUserPoolResponse(user_pool=convert.pool(pool, users=0))
 
 
@@ -64,7 +64,7 @@ async def update_user_pool(call: Call, request: api.UpdateUserPoolRequest) -> ap
         changed = replace(pool, description=description, modified=call.now)
         _require_some_factor(changed)
         tx.pools.save(changed)
-    _warn_of_triggers(changed)
+    _warn_of_triggers(call, changed)
     return api.UpdateUserPoolResponse()
 
 
@@ -134,6 +134,7 @@ def _require_some_factor(pool: Pool) -> None:
         )
 
 
-def _warn_of_triggers(pool: Pool) -> None:
-    if pool.description.lambda_config != api.LambdaConfigType():
-        _log.warning("triggers_not_called", pool=pool.id, reason="triggers are not built yet")
+def _warn_of_triggers(call: Call, pool: Pool) -> None:
+    """A function without an endpoint refuses what would have called it: better known now."""
+    for trigger in call.services.triggers.unreachable(pool):
+        _log.warning("trigger_without_endpoint", pool=pool.id, trigger=trigger)

@@ -43,7 +43,7 @@ async def sign_up(call: Call, request: api.SignUpRequest) -> api.SignUpResponse:
         )
     given = attributes.given(request.user_attributes)
     validation = attributes.given(request.validation_data)
-    registered = await register(call.services, deed, given, validation)
+    registered = await register(hooks.once(call.services), deed, given, validation)
     user = registered.user
     return api.SignUpResponse(
         user_confirmed=user.status == "CONFIRMED",
@@ -57,7 +57,10 @@ async def confirm_sign_up(call: Call, request: api.ConfirmSignUpRequest) -> api.
     """Confirm a registration by its code; the Session begins a sign-in (USER_AUTH) without another proof."""
     deed = await deed_of(call, request, "SignUp")
     user = await confirm(
-        call.services, deed, request.confirmation_code, takes_over=bool(request.force_alias_creation)
+        hooks.once(call.services),
+        deed,
+        request.confirmation_code,
+        takes_over=bool(request.force_alias_creation),
     )
     session = seal_confirmation(call.services, deed.pool, deed.client, user, call.now)
     return api.ConfirmSignUpResponse(session=session)
@@ -69,7 +72,7 @@ async def resend_confirmation_code(
 ) -> api.ResendConfirmationCodeResponse:
     """Send another code to somebody who has not confirmed yet."""
     deed = await deed_of(call, request, "ResendCode")
-    details = await resend_code(call.services, deed)
+    details = await resend_code(hooks.once(call.services), deed)
     return api.ResendConfirmationCodeResponse(code_delivery_details=details)
 
 

@@ -51,8 +51,9 @@ async def _attempt(services: Services, begin: Begin) -> Ended:
     async with services.storage.transaction() as tx:
         sign_in, visit = await begin(tx)
         ended = await advance(sign_in, visit)
-        if sign_in.ticket is not None and ended.is_spent:
-            tx.spent.spend(visit.pool.id, sign_in.ticket.id, sign_in.ticket.expires)
+        ticket = ended.sign_in.ticket
+        if ticket is not None and ended.is_spent:
+            tx.spent.spend(visit.pool.id, ticket.id, ticket.expires)
         if not ended.is_recorded:
             return ended
         ended = await with_lesson(ended, visit)

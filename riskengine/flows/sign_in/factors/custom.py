@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from riskengine import api
+from riskengine.credentials.seal import SealError
 from riskengine.flows.hooks import ERRORS
 from riskengine.flows.sign_in import hooks
 from riskengine.flows.sign_in.assessing import assessed
@@ -10,10 +11,9 @@ from riskengine.flows.sign_in.endings import challenged, refused
 from riskengine.flows.sign_in.factors import built_in, srp
 from riskengine.flows.sign_in.factors.guess import answered
 from riskengine.flows.sign_in.factors.password import error_for
-from riskengine.flows.sign_in.state import Challenge, CustomRound, CustomRun, Ended, SignIn, Visit
+from riskengine.flows.sign_in.state import CustomRound, CustomRun, Ended, SignIn, Visit
 
 MOST_ROUNDS = 30
-LONGEST_SESSION = 4096  # characters: what clients may send
 _SRP_START, _SRP_PROOF, _OWN = "SRP_A", "PASSWORD_VERIFIER", "CUSTOM_CHALLENGE"
 _ANSWER = "ANSWER"
 
@@ -24,9 +24,12 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
         return refused(sign_in, error_for(sign_in, visit))
     try:
         judged = await _judged(sign_in, visit)
-        return judged if isinstance(judged, Ended) else _fitting(await _next(judged, visit))
+        return judged if isinstance(judged, Ended) else await _next(judged, visit)
     except ERRORS as error:
         return refused(sign_in, error)
+    except SealError:
+        text = "CreateAuthChallenge wants more kept than a session of 4096 characters holds"
+        return refused(sign_in, api.errors.InvalidLambdaResponseException(text))
 
 
 async def _judged(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
@@ -121,17 +124,6 @@ async def _created(sign_in: SignIn, visit: Visit) -> Ended:
     asking = CustomRun(run.rounds, dict(created.private), created.metadata)
     parameters = {**created.public, "USERNAME": sign_in.username}
     return challenged(replace(sign_in, custom=asking), visit, _OWN, parameters)
-
-
-def _fitting(result: SignIn | Ended) -> SignIn | Ended:
-    """The result, unless what the functions want kept makes the session longer than clients may send."""
-    if not isinstance(result, Ended) or not isinstance(result.outcome, Challenge):
-        return result
-    size = len(result.outcome.session or "")
-    if size <= LONGEST_SESSION:
-        return result
-    text = f"CreateAuthChallenge makes a session of {size} characters; at most {LONGEST_SESSION} fit"
-    return refused(result.sign_in, api.errors.InvalidLambdaResponseException(text))
 
 
 def _run(sign_in: SignIn) -> CustomRun:
