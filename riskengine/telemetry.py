@@ -47,16 +47,17 @@ MESSAGES = Counter(
 SUCCESSES = Counter("cognito_successes", "What succeeded", _BY_CLIENT, registry=REGISTRY)
 
 
-def count_sign_in(event: AuthEvent) -> None:
-    """One request of a sign-in or sign-up, by the event that it leaves."""
+def count_sign_in(event: AuthEvent, *, is_scored: bool = True) -> None:
+    """One request of a sign-in or sign-up, by the event that it leaves.
+
+    `is_scored`: in this request; later ones of the same sign-in carry the score that was counted.
+    """
     SIGN_INS.labels(event.response, event.level or "None", event.action or "none").inc()
     if event.response == "Pass" and event.type == "SignIn":
         SUCCESSES.labels(event.type, event.pool, event.client).inc()
-    # The answer to an MFA challenge carries the score that the password's request was counted with.
-    if any(name == "Mfa" for name, _ in event.challenges):
-        return
     if event.score is not None:
-        _count_score(event)
+        if is_scored:
+            _count_score(event)
     elif event.decision == "Block" and not event.is_compromised:
         OVERRIDE_BLOCK.labels(event.type, event.pool, "high").inc()
 

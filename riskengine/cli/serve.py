@@ -1,10 +1,12 @@
 """`riskengine serve`: the service."""
 
 import click
+import structlog
 
 from riskengine import telemetry
 from riskengine.cli.house import TROUBLES, told
 from riskengine.cli.options import settings_from, settings_options
+from riskengine.entities.message import MEDIUMS
 from riskengine.flows.access_keys import create_access_key, require_master_key
 from riskengine.flows.services import Services
 from riskengine.jobs.runner import running
@@ -13,6 +15,8 @@ from riskengine.server.run import serve as serve_http
 from riskengine.wiring import open_house
 
 _HIGHEST_PORT = 65535
+
+log = structlog.get_logger()
 
 
 @click.command()
@@ -40,6 +44,7 @@ def serve(config: str | None, **overrides: object) -> None:
             await require_master_key(services)
             async with running(services):
                 await _offer_first_key(services)
+                _tell_of_messages(services)
                 await serve_http(
                     services,
                     bound,
@@ -52,6 +57,14 @@ def serve(config: str | None, **overrides: object) -> None:
             run(inside())
     except TROUBLES as error:
         raise told(error) from None
+
+
+def _tell_of_messages(services: Services) -> None:
+    """Nobody should wait for a code that nothing sends."""
+    kept = [medium for medium in MEDIUMS if services.courier.carrier(medium) is None]
+    if kept:
+        hint = "riskengine outbox latest DESTINATION shows them; set smtp and sms_url to send"
+        log.warning("messages_stay_in_the_outbox", mediums=kept, hint=hint)
 
 
 async def _offer_first_key(services: Services) -> None:

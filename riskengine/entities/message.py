@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 Medium = Literal["EMAIL", "SMS"]
+MEDIUMS: tuple[Medium, ...] = ("EMAIL", "SMS")
 
 
 class Message(Struct, frozen=True, kw_only=True):

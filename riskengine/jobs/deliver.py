@@ -55,8 +55,13 @@ async def _deliver(services: Services, message: Message) -> bool:
     claimed = await _claimed(services, message)
     if claimed is None:
         return False
-    # What has been claimed is finished even when the house is closing.
-    await asyncio.shield(_hand_over(services, claimed))
+    handing = asyncio.ensure_future(_hand_over(services, claimed))
+    try:
+        await asyncio.shield(handing)
+    except asyncio.CancelledError:
+        # The house is closing: what has been claimed is finished first, or it would go out twice.
+        await handing
+        raise
     return True
 
 

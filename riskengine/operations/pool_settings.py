@@ -153,9 +153,18 @@ def _require_consistent(settings: api.UserPoolType) -> None:
         raise api.errors.InvalidParameterException(
             "AttributesRequireVerificationBeforeUpdate may name auto-verified attributes only."
         )
+    _require_one_token_function(settings.lambda_config)
     email = settings.email_configuration
     if email and email.email_sending_account == "DEVELOPER" and not email.source_arn:
         raise api.errors.InvalidParameterException("SourceArn is required to send e-mail as DEVELOPER.")
+
+
+def _require_one_token_function(config: api.LambdaConfigType | None) -> None:
+    newer = config.pre_token_generation_config if config else None
+    if config and newer and config.pre_token_generation not in {None, newer.lambda_arn}:
+        raise api.errors.InvalidParameterException(
+            "PreTokenGeneration and PreTokenGenerationConfig must name the same function."
+        )
 
 
 def _require_tier(settings: api.UserPoolType) -> None:
@@ -169,8 +178,15 @@ def _require_tier(settings: api.UserPoolType) -> None:
     policies = settings.policies or api.UserPoolPolicyType()
     password, sign_in = policies.password_policy, policies.sign_in_policy
     factors = set((sign_in.allowed_first_auth_factors if sign_in else None) or ())
-    wants_essentials = bool(password and password.password_history_size) or bool(factors - {"PASSWORD"})
+    config = settings.lambda_config or api.LambdaConfigType()
+    token_hook = config.pre_token_generation_config
+    wants_essentials = (
+        bool(password and password.password_history_size)
+        or bool(factors - {"PASSWORD"})
+        or (token_hook is not None and token_hook.lambda_version != "V1_0")
+    )
     if wants_essentials and tier == "LITE":
         raise api.errors.FeatureUnavailableInTierException(
-            "Password history and sign-in without password are not part of tier LITE."
+            "Password history, sign-in without password and customised access tokens "
+            "are not part of tier LITE."
         )

@@ -135,6 +135,6 @@ def _require_some_factor(pool: Pool) -> None:
 
 
 def _warn_of_triggers(call: Call, pool: Pool) -> None:
-    """A function without an endpoint refuses what would have called it: better known now."""
-    for trigger in call.services.triggers.unreachable(pool):
-        _log.warning("trigger_without_endpoint", pool=pool.id, trigger=trigger)
+    unreachable = call.services.triggers.unreachable(pool)
+    if unreachable:
+        _log.warning("triggers_without_endpoint", pool=pool.id, triggers=unreachable)

@@ -213,6 +213,7 @@ def test_risk_decides_whatever_the_functions_say(people, functions, mode, refuse
         assert "AuthenticationResult" in admin(AWAY, FIREFOX, "CUSTOM_AUTH")
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     script=st.lists(st.sampled_from(["ask", "ask", "fail", "tokens"]), min_size=1, max_size=5),

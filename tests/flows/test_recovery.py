@@ -235,6 +235,7 @@ def test_reset_opens_a_locked_name(people, alice):
     assert "AuthenticationResult" in people.sign_in(alice, NEW)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["wrong", "old", "late", "other"]), max_size=6))
 def test_no_other_code_changes_a_password(people, tries):

@@ -306,6 +306,7 @@ _JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=st.sampled_from(["", "response", "clientDataJSON", "attestationObject", "id"]), junk=_JSON)
 def test_hostile_credentials_are_typed_errors(people, alice, where, junk):

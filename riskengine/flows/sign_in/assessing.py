@@ -19,4 +19,4 @@ async def assessed(sign_in: SignIn, visit: Visit) -> SignIn:
         attempt = dataclasses.replace(attempt, user=sign_in.guess_key, user_exists=True)
     assessment, stored = await visit.services.risk.assess(visit.tx, visit.pool.id, sub, attempt)
     event = with_assessment(sign_in.event, attempt, assessment)
-    return replace(sign_in, assessment=assessment, profile=stored, event=event)
+    return replace(sign_in, assessment=assessment, profile=stored, event=event, is_scored_now=True)

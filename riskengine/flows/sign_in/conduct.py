@@ -40,7 +40,8 @@ async def conduct(services: Services, begin: Begin) -> Outcome:
             raise used_once() from None
         for afterwards in ended.sign_in.afterwards:
             afterwards()
-        count_sign_in(ended.sign_in.event)
+        if ended.is_recorded:
+            count_sign_in(ended.sign_in.event, is_scored=ended.sign_in.is_scored_now)
         if isinstance(ended.outcome, Refusal):
             raise ended.outcome.error
         return ended.outcome

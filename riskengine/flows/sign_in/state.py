@@ -169,6 +169,7 @@ class SignIn(Struct, frozen=True, kw_only=True):
     assessment: Assessment | None = None
     profile: StoredProfile | None = None
     is_assessed: bool = False
+    is_scored_now: bool = False  # by this request
     first_factor: FirstFactor = ""
     is_account_checked: bool = False
     is_password_screened: bool = False
