@@ -125,7 +125,6 @@ def counted(work, pool):
         ({}, {"takeover": 1, "risk": 1, "success": 1}),
         ({"level": "None"}, {"no_risk": 1, "success": 1}),
         ({"response": "InProgress"}, {"takeover": 1, "risk": 1}),
-        ({"challenges": (("Password", "Success"), ("Mfa", "Success"))}, {"success": 1}),
         ({"score": None, "level": None, "decision": "Block", "response": "Fail"}, {"override": 1}),
         ({"score": None, "level": None, "decision": None, "response": "Fail"}, {}),
         (
@@ -138,6 +137,11 @@ def test_an_event_moves_the_counters_that_cognito_names(changes, moved):
     event = replace(EVENT, **changes)
 
     assert counted(lambda: telemetry.count_sign_in(event), event.pool) == moved
+
+
+def test_a_score_is_counted_by_the_request_that_made_it():
+    """The answer to a later challenge carries it, and counts the success alone."""
+    assert counted(lambda: telemetry.count_sign_in(EVENT, is_scored=False), EVENT.pool) == {"success": 1}
 
 
 def test_a_compromised_password_is_a_high_risk():
