@@ -33,7 +33,9 @@ def test_steps_and_signals_are_modules_and_functions_in_one_order():
     """The order of a sign-in is a tuple in one file; no step or signal stands twice."""
     names = [step.__name__.rpartition(".")[2] for step in STEPS]
     assert names.index("block_list") < names.index("lockout") < names.index("first_factor")
+    assert names.index("known_device") < names.index("lockout") < names.index("pre_authentication")
     assert names.index("compromised") < names.index("decide_risk") < names.index("second_factor")
+    assert names.index("second_factor") < names.index("device") < names.index("post_authentication")
     assert names[-1] == "issue_tokens"
     assert len(set(names)) == len(names)
     assert len(set(SIGNALS)) == len(SIGNALS)
@@ -77,6 +79,12 @@ def test_every_setting_is_documented():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     missing = [name for name in Settings.__struct_fields__ if f"`{name}`" not in readme]
     assert missing == []
+
+
+def test_the_readme_counts_the_operations():
+    """What is built is said as it is."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"{len(HANDLERS)} of {len(api.OPERATIONS)} operations" in readme
 
 
 def test_every_file_of_data_has_its_source():
