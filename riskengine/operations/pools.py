@@ -135,6 +135,7 @@ def _require_some_factor(pool: Pool) -> None:
 
 
 def _warn_of_triggers(call: Call, pool: Pool) -> None:
+    """A function without an endpoint refuses what would have called it: better known now."""
     unreachable = call.services.triggers.unreachable(pool)
     if unreachable:
         _log.warning("triggers_without_endpoint", pool=pool.id, triggers=unreachable)

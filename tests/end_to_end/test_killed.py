@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
-from people import CHROME, HOME, People
+from people import CHROME, HOME, PASSWORD, People
 from serving import extended
 
 pytestmark = pytest.mark.slow
@@ -143,3 +143,60 @@ def refreshed(people: People, token: str) -> str:
         ClientId=people.client, AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters={"REFRESH_TOKEN": token}
     )
     return answer["AuthenticationResult"]["AccessToken"]
+
+
+class Newcomers:
+    """Threads that sign people up, until nobody answers."""
+
+    def __init__(self, people: People) -> None:
+        self.people = people
+        self.answered: list[str] = []
+        self._threads = [threading.Thread(target=self._sign_up, args=(lane,)) for lane in range(4)]
+
+    def _sign_up(self, lane: int) -> None:
+        for number in range(10_000):
+            name = f"new{lane}x{number}"
+            try:
+                self.people.api.sign_up(
+                    ClientId=self.people.client,
+                    Username=name,
+                    Password=PASSWORD,
+                    UserAttributes=[{"Name": "email", "Value": f"{name}@example.com"}],
+                )
+            except (HTTPClientError, EndpointConnectionError):
+                return
+            self.answered.append(name)
+
+    def run_until_killed(self, server) -> None:
+        for thread in self._threads:
+            thread.start()
+        while len(self.answered) < 40:
+            time.sleep(0.001)
+        server.end(signal.SIGKILL)
+        for thread in self._threads:
+            thread.join(30)
+
+
+def test_no_user_is_half_created(own_server):
+    """Whoever signed up before a kill is there with event and code; whoever is there has both."""
+    people = People(own_server)
+    people.pool_with(AutoVerifiedAttributes=["email"])
+    newcomers = Newcomers(people)
+    newcomers.run_until_killed(own_server)
+    own_server.start()
+
+    pages = people.api.get_paginator("list_users").paginate(UserPoolId=people.pool)
+    there = {user["Username"]: user["UserStatus"] for page in pages for user in page["Users"]}
+    assert set(newcomers.answered) <= set(there)
+    assert set(there.values()) == {"UNCONFIRMED"}
+    for name in there:
+        assert [event["EventType"] for event in all_events(people, name)] == ["SignUp"]
+    # The last ones are the likeliest to be cut in two.
+    for name in sorted(there, key=lambda name: int(name.partition("x")[2]))[-3:]:
+        told = own_server.command("outbox", "latest", f"{name}@example.com")
+        assert told.returncode == 0, told.stderr
+        people.api.confirm_sign_up(
+            ClientId=people.client, Username=name, ConfirmationCode=told.stdout.strip()
+        )
+        assert people.status(name) == "CONFIRMED"
+        assert "AuthenticationResult" in people.sign_in(name)

@@ -45,9 +45,7 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
 
 
 async def _begin(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
-    is_custom = sign_in.first_factor == "CUSTOM" and not sign_in.must_challenge
-    if is_custom or replaces_mfa(sign_in, visit):
-        # After custom challenges the pool adds none by itself: its functions have asked what they want.
+    if replaces_mfa(sign_in, visit):
         return replace(sign_in, is_second_factor_passed=True)
     choice = choice_for(visit.pool, sign_in.known_user, must_challenge=sign_in.must_challenge)
     match choice.deed:
