@@ -10,6 +10,7 @@ from pycognito import AWSSRP
 from service import Service, settings_for
 from trigger_server import TriggerServer, answering, arn
 
+pytestmark = pytest.mark.slow
 NO = "Incorrect username or password."
 DEFINE = "DefineAuthChallenge_Authentication"
 CREATE = "CreateAuthChallenge_Authentication"

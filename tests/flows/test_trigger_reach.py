@@ -9,6 +9,7 @@ from people import PASSWORD, People
 from service import Service, settings_for
 from trigger_server import Raw, TriggerServer, answering, arn, failing
 
+pytestmark = pytest.mark.slow
 NO = "Incorrect username or password."
 UNRECOGNIZABLE = ("InvalidLambdaResponseException", "Unrecognizable lambda output")
 DATA = {"from": "the app"}
