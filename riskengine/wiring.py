@@ -1,7 +1,7 @@
 """The only file that knows every implementation: settings in, a working house out. Read it first."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from riskengine.context.breached import CommonPasswords
 from riskengine.context.geo import Geo, GeoPaths
 from riskengine.context.networks import Networks
 from riskengine.context.ranges import Ranges
-from riskengine.courier.interface import Carrier
+from riskengine.courier.interface import Carrier, LogSink
+from riskengine.courier.logs import log_sinks
 from riskengine.courier.post import Post
 from riskengine.courier.sms import SmsCarrier
 from riskengine.courier.smtp import SmtpCarrier, SmtpServer
@@ -37,6 +38,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     clock = clock or SystemClock()
     Ranges.of(settings.trusted_proxies, single=True)  # a bad one stops the start before anything is made
     triggers = HttpTriggers(settings, clock)
+    sinks = open_log_sinks(settings, clock)
     attempts = open_context(settings)
     sealer = open_sealer(settings)
     prepare()
@@ -58,6 +60,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             tokens=TokenIssuer(settings, clock, storage, sealer, offload),
             courier=courier,
             triggers=triggers,
+            log_sinks=sinks,
         )
     finally:
         await triggers.close()
@@ -86,9 +89,17 @@ def open_courier(settings: Settings, clock: Clock) -> Post:
     if settings.smtp:
         carriers["EMAIL"] = SmtpCarrier(SmtpServer.of(settings.smtp), settings.mail_from)
     if settings.sms_url:
-        key = webhook_key(Secret(settings.webhook_secret)) if settings.webhook_secret else None
-        carriers["SMS"] = SmsCarrier(settings.sms_url, key, clock)
+        carriers["SMS"] = SmsCarrier(settings.sms_url, _webhook_key(settings), clock)
     return Post(carriers)
+
+
+def open_log_sinks(settings: Settings, clock: Clock) -> Mapping[str, LogSink]:
+    """Where exported logs go, by ARN."""
+    return log_sinks(settings, _webhook_key(settings), clock)
+
+
+def _webhook_key(settings: Settings) -> bytes | None:
+    return webhook_key(Secret(settings.webhook_secret)) if settings.webhook_secret else None
 
 
 def open_context(settings: Settings) -> AttemptBuilder:

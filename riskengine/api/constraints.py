@@ -197,6 +197,7 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
         "ALLOW_USER_AUTH",
         "ALLOW_TOKEN_EXCHANGE_DELEGATION",
         "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
+        "ALLOW_CLIENT_TOKEN_AUTH",
     ),
     "FeatureType": (
         "ENABLED",

@@ -1267,7 +1267,7 @@ _ALL = (
         name="GetClientToken",
         request=types.GetClientTokenRequest,
         response=types.GetClientTokenResponse,
-        authorization="signed",
+        authorization="open",
         errors=(
             "ForbiddenException",
             "InternalErrorException",
@@ -1282,7 +1282,7 @@ _ALL = (
         name="GetDerivedToken",
         request=types.GetDerivedTokenRequest,
         response=types.GetDerivedTokenResponse,
-        authorization="signed",
+        authorization="open",
         errors=(
             "ForbiddenException",
             "InternalErrorException",

@@ -9,6 +9,10 @@ from riskengine.api.model import Authorization
 
 # Builtins that annotations of generated structs use: a field of that name would hide them.
 _TAKEN = frozenset({"bool", "bytes", "dict", "float", "int", "list", "str", "field"})
+# The model does not mark them, but their texts do: a client's secret proves who asks, not a signature.
+_BY_CLIENT_SECRET = frozenset({"GetClientToken", "GetDerivedToken"})
+# Values that the model's texts demand and its enumerations forgot.
+_FORGOTTEN = {"ExplicitAuthFlowsType": ("ALLOW_CLIENT_TOKEN_AUTH",)}
 
 
 class ServiceModel:
@@ -55,6 +59,8 @@ class ServiceModel:
 
     def authorization(self, operation: str) -> Authorization:
         """Who may call: a signature unless the model asks for none, then what the request carries."""
+        if operation in _BY_CLIENT_SECRET:
+            return "open"
         if self._operations[operation].get("authtype") != "none":
             return "signed"
         members = self.shapes[self.request_of(operation)]["members"]
@@ -66,7 +72,8 @@ class ServiceModel:
         """Every enumeration with its values in the model's order."""
         for name in sorted(self.shapes):
             if "enum" in self.shapes[name]:
-                yield name, tuple(self.shapes[name]["enum"])
+                values = (*self.shapes[name]["enum"], *_FORGOTTEN.get(name, ()))
+                yield name, tuple(dict.fromkeys(values))
 
     @cached_property
     def asked(self) -> frozenset[str]:

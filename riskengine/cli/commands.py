@@ -7,6 +7,7 @@ from riskengine.cli.demo import demo
 from riskengine.cli.evaluate import evaluate
 from riskengine.cli.generate import generate
 from riskengine.cli.import_attempts import import_attempts
+from riskengine.cli.import_log import import_log
 from riskengine.cli.keys import keys
 from riskengine.cli.migrate import migrate
 from riskengine.cli.outbox import outbox
@@ -17,6 +18,7 @@ COMMANDS: tuple[click.Command, ...] = (
     demo,
     keys,
     outbox,
+    import_log,
     import_attempts,
     evaluate,
     migrate,

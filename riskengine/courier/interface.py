@@ -1,5 +1,6 @@
 """What the house needs of a courier: to carry one message, and to be told when there are some."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from riskengine.courier.envelope import Content
@@ -27,6 +28,18 @@ class Carrier(Protocol):
 
         Raises:
             DeliveryError: it was not taken.
+        """
+        ...
+
+
+class LogSink(Protocol):
+    """Takes lines of JSON somewhere; the same lines may come twice."""
+
+    async def write(self, lines: Sequence[bytes]) -> None:
+        """Hand lines over.
+
+        Raises:
+            DeliveryError: they were not taken.
         """
         ...
 

@@ -5,6 +5,14 @@ from msgspec import Struct
 from riskengine import api
 
 
+class ClientSecret(Struct, frozen=True, kw_only=True):
+    """One of a client's secrets; `id` is "<client id>--<epoch seconds>", as Cognito forms it."""
+
+    id: str
+    value: bytes  # sealed
+    created: int
+
+
 class Client(Struct, frozen=True, kw_only=True):
     """An app client. `description` is what DescribeUserPoolClient answers, less the secret."""
 
@@ -13,7 +21,8 @@ class Client(Struct, frozen=True, kw_only=True):
     created: int
     modified: int
     description: api.UserPoolClientType
-    secret: bytes | None = None  # sealed
+    secrets: tuple[ClientSecret, ...] = ()  # oldest first; with none, the client is public
+    sso_minutes: int = 60
     version: int = 0
 
     @property

@@ -10,11 +10,12 @@ class SigningKey(Struct, frozen=True, kw_only=True):
 
     pool: str
     kid: str
-    use: Literal["id", "access"]
+    use: Literal["id", "access", "saml"]
     private: bytes
     public_jwk: dict[str, str]
     created: int
     is_active: bool = True
+    certificate: bytes | None = None  # X.509 in DER, of the key that signs SAML requests
 
 
 class AccessKey(Struct, frozen=True, kw_only=True):
@@ -24,4 +25,6 @@ class AccessKey(Struct, frozen=True, kw_only=True):
     secret: bytes
     created: int
     description: str = ""
+    operations: tuple[str, ...] = ("*",)  # patterns of what it may call
+    pools: tuple[str, ...] = ("*",)  # patterns of the pools it may touch
     is_active: bool = True

@@ -21,6 +21,9 @@ class Pool(Struct, frozen=True, kw_only=True):
     sms_mfa_configuration: api.SmsMfaConfigType | None = None
     email_mfa_configuration: api.EmailMfaConfigType | None = None
     web_authn_configuration: api.WebAuthnConfigurationType | None = None
+    tracks_sessions: bool = False
+    most_sessions: int = 20  # of a user, where sessions are tracked
+    log_configurations: tuple[api.LogConfigurationType, ...] = ()
     version: int = 0
 
     @property

@@ -16,7 +16,7 @@ def allowed(pool: Pool) -> tuple[str, ...]:
 async def configured(reader: Reader, pool: Pool, user: User) -> list[str]:
     """The factors that this user has, of those the pool allows; PASSWORD, EMAIL_OTP, SMS_OTP, WEB_AUTHN."""
     has = {
-        "PASSWORD": user.credential is not None,
+        "PASSWORD": user.has_password,
         "EMAIL_OTP": bool(user.attributes.get("email")),
         "SMS_OTP": bool(user.attributes.get("phone_number")),
         "WEB_AUTHN": bool(await reader.passkeys.list_(pool.id, user.sub, after="", limit=1)),

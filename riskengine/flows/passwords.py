@@ -6,11 +6,14 @@ from riskengine import api
 from riskengine.base.secret import Secret
 from riskengine.credentials import srp
 from riskengine.credentials.decoys import decoy_salt, decoy_verifier
+from riskengine.credentials.password_hashes import proves
 from riskengine.credentials.password_policy import PasswordPolicy, complaint
-from riskengine.entities import Credential, Pool, User
+from riskengine.entities import Credential, ForeignHash, Pool, User
+from riskengine.entities.user import HashAlgorithm
 from riskengine.flows.services import Services
 
 _PURPOSE = "verifier"
+_FOREIGN = "foreign-hash"
 
 
 def policy_of(pool: Pool) -> PasswordPolicy:
@@ -50,6 +53,7 @@ def with_password(services: Services, pool: Pool, user: User, password: Secret, 
     return replace(
         user,
         credential=new_credential(services, pool, user.username, password, now),
+        foreign_hash=None,
         former_credentials=former[: _history_size(pool)],
         modified=now,
     )
@@ -88,6 +92,20 @@ def is_right(services: Services, pool: Pool, username: str, user: User | None, p
     # A tenth of a millisecond from a table: less than going to a thread and back.
     proven = srp.proves(identity, password, salt, verifier)
     return proven and user is not None and user.credential is not None
+
+
+def foreign_hash(services: Services, algorithm: HashAlgorithm, sub: str, text: str, now: int) -> ForeignHash:
+    """Another system's hash as it is stored."""
+    sealed = services.sealer.seal(_FOREIGN, text.encode(), sub.encode())
+    return ForeignHash(algorithm=algorithm, sealed=sealed, set_at=now)
+
+
+async def is_right_by_foreign_hash(services: Services, user: User, password: Secret) -> bool:
+    """Whether it is the password behind another system's hash; on a thread, for it takes long."""
+    if user.foreign_hash is None:
+        return False
+    text = services.sealer.open(_FOREIGN, user.foreign_hash.sealed, user.sub.encode()).decode()
+    return await services.offload.run(proves, user.foreign_hash.algorithm, text, password)
 
 
 def _context(pool: Pool, username: str) -> bytes:

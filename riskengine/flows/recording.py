@@ -15,6 +15,7 @@ from riskengine.base.secret import Secret
 from riskengine.context.attempt import RawContext
 from riskengine.entities import AuthEvent, Client, Pool, User
 from riskengine.entities.event import EventResponse, EventType
+from riskengine.flows.exported_logs import export_event
 from riskengine.flows.observing import observe, subject_key
 from riskengine.flows.passwords import require_conforming
 from riskengine.flows.services import Services
@@ -87,9 +88,9 @@ async def recorded(services: Services, deed: Deed, work: Work[T]) -> T:
     try:
         event = _judged(services, deed, threat, event)
         _require_harmless(deed, threat, event)
-        outcome = await _performed(services, event, work)
+        outcome = await _performed(services, deed, event, work)
     except api.ApiError as error:
-        await _fail(services, _failed(event, error))
+        await _fail(services, deed, _failed(event, error))
         raise
     if isinstance(outcome, Refused):
         count_sign_in(_failed(event, outcome.error))
@@ -98,17 +99,18 @@ async def recorded(services: Services, deed: Deed, work: Work[T]) -> T:
     return outcome
 
 
-async def _performed(services: Services, event: AuthEvent, work: Work[T]) -> T | Refused:
+async def _performed(services: Services, deed: Deed, event: AuthEvent, work: Work[T]) -> T | Refused:
     for _ in range(_TRIES):
         try:
             async with services.storage.transaction() as tx:
                 outcome = await work(tx)
                 if isinstance(outcome, Refused):
-                    tx.events.add(_failed(event, outcome.error))
+                    told = _failed(event, outcome.error)
                 elif isinstance(outcome, User):
-                    tx.events.add(replace(event, sub=outcome.sub, username=outcome.username))
+                    told = replace(event, sub=outcome.sub, username=outcome.username)
                 else:
-                    tx.events.add(event)
+                    told = event
+                _write(tx, deed, told)
         except (Conflict, AlreadyExists):
             # Somebody was first: what is true now decides, a name that was taken meanwhile too.
             continue
@@ -116,10 +118,15 @@ async def _performed(services: Services, event: AuthEvent, work: Work[T]) -> T |
     raise api.errors.TooManyRequestsException("Too many requests for this user at once; try again")
 
 
-async def _fail(services: Services, event: AuthEvent) -> None:
+async def _fail(services: Services, deed: Deed, event: AuthEvent) -> None:
     async with services.storage.transaction() as tx:
-        tx.events.add(event)
+        _write(tx, deed, event)
     count_sign_in(event)
+
+
+def _write(tx: Transaction, deed: Deed, event: AuthEvent) -> None:
+    tx.events.add(event)
+    export_event(tx, deed.pool, event, deed.now)
 
 
 def _failed(event: AuthEvent, error: api.ApiError) -> AuthEvent:

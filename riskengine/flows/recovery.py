@@ -105,7 +105,7 @@ async def change_password(services: Services, deed: Deed, previous: Secret | Non
     async def work(tx: Transaction) -> User | Refused:
         await rates.count(tx, deed.pool.id, deed.subject, "ChangePassword", deed.now)
         user = await tx.users.get(deed.pool.id, deed.subject)
-        if user.credential is not None and not (
+        if user.has_password and not (
             previous and is_right(services, deed.pool, user.username, user, previous)
         ):
             return Refused(api.errors.NotAuthorizedException("Incorrect username or password."))

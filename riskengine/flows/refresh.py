@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -9,11 +10,14 @@ from msgspec.structs import replace
 from riskengine import api
 from riskengine.base.clock import SECOND
 from riskengine.base.secret import Secret
+from riskengine.context.attempt import RawContext
 from riskengine.entities import Client, Pool, Session, User
 from riskengine.flows.devices import require_device
 from riskengine.flows.services import Services
+from riskengine.flows.sessions import seen_at_refresh
 from riskengine.flows.token_hook import customised
 from riskengine.flows.token_issuer import Grant
+from riskengine.storage.errors import Conflict
 from riskengine.storage.interface import Reader
 from riskengine.telemetry import count_success
 from riskengine.tokens.refresh import InvalidRefreshTokenError, hash_of, new_refresh_token
@@ -35,6 +39,7 @@ async def refresh(  # noqa: PLR0913 - one fact each
     *,
     metadata: Mapping[str, str] | None = None,
     device_key: str | None = None,
+    context: RawContext | None = None,
 ) -> api.AuthenticationResultType:
     """ID and access token; with rotation, a new refresh token of the remaining life too.
 
@@ -56,9 +61,16 @@ async def refresh(  # noqa: PLR0913 - one fact each
     grant = dataclasses.replace(grant, customisation=customisation)
     tokens = await services.tokens.tokens_of(grant, found.session, now)
     count_success("TokenRefresh", pool.id, client.id)
-    if not is_rotating(client):
-        return tokens
-    return replace(tokens, refresh_token=await _rotated(services, found.session, now))
+    session = found.session
+    if pool.tracks_sessions and context is not None:
+        session = replace(session, seen=seen_at_refresh(services, client, pool, found.user, context))
+    if is_rotating(client):
+        return replace(tokens, refresh_token=await _rotated(services, session, now))
+    if session is not found.session:
+        # Of two refreshes at once, one is noted.
+        with suppress(Conflict):
+            await _save(services, session)
+    return tokens
 
 
 async def revoke(services: Services, pool: Pool, client: Client, token: Secret) -> None:
@@ -122,6 +134,10 @@ async def _require_grace(services: Services, client: Client, found: _Found, now:
 async def _rotated(services: Services, session: Session, now: int) -> Secret:
     token, refresh_hash = new_refresh_token()
     rotated = replace(session, refresh_hash=refresh_hash, previous_hash=session.refresh_hash, rotated_at=now)
-    async with services.storage.transaction() as tx:
-        tx.sessions.save(rotated)
+    await _save(services, rotated)
     return token
+
+
+async def _save(services: Services, session: Session) -> None:
+    async with services.storage.transaction() as tx:
+        tx.sessions.save(session)

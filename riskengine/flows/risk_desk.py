@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from riskengine.base.clock import DAY, MINUTE
 from riskengine.entities import AuthEvent, EventFeedback, EventReason, User
+from riskengine.flows.exported_logs import export_event
 from riskengine.risk import (
     Assessment,
     Attempt,
@@ -104,7 +105,9 @@ class RiskDesk:
                     feedback = EventFeedback(
                         value="Valid" if valid else "Invalid", provider=provider, date=now
                     )
-                    tx.events.save(replace(event, feedback=feedback))
+                    told = replace(event, feedback=feedback)
+                    tx.events.save(told)
+                    export_event(tx, await tx.pools.get(pool), told, now)
                     verdict = None
                     if event.attempt is not None:
                         stored = await tx.profiles.find(pool, user.sub)

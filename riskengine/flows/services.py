@@ -1,5 +1,6 @@
 """What a flow may use of the house; filled in by wiring."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from riskengine.base.clock import Clock
@@ -7,7 +8,7 @@ from riskengine.base.offload import Offload
 from riskengine.config import Settings
 from riskengine.context.attempt import AttemptBuilder
 from riskengine.context.breached import Breached
-from riskengine.courier.interface import Courier
+from riskengine.courier.interface import Courier, LogSink
 from riskengine.credentials.seal import Sealer
 from riskengine.flows.risk_desk import RiskDesk
 from riskengine.flows.token_issuer import TokenIssuer
@@ -31,3 +32,4 @@ class Services:
     tokens: TokenIssuer
     courier: Courier
     triggers: Triggers
+    log_sinks: Mapping[str, LogSink]  # by ARN

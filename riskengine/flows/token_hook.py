@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from riskengine.entities import Client, Pool
 from riskengine.flows.hooks import Told, call, filled
 from riskengine.flows.services import Services
 from riskengine.flows.token_issuer import Grant, groups_of
@@ -11,7 +12,9 @@ from riskengine.tokens.customisation import UNCHANGED, Changes, Customisation, G
 from riskengine.triggers import responses
 from riskengine.triggers.functions import token_version
 
-TokenSource = Literal["Authentication", "NewPasswordChallenge", "AuthenticateDevice", "RefreshTokens"]
+TokenSource = Literal[
+    "Authentication", "NewPasswordChallenge", "AuthenticateDevice", "RefreshTokens", "TokenExchange"
+]
 
 _SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")  # RFC 6749, 3.3
 
@@ -47,6 +50,31 @@ async def customised(
     if answer is None:
         return UNCHANGED
     return _first_version(answer) if version == "1" else _later_version(answer)
+
+
+async def customised_machine(
+    services: Services,
+    pool: Pool,
+    client: Client,
+    *,
+    scopes: Sequence[str],
+    metadata: Mapping[str, str],
+) -> Customisation:
+    """What the function changes in a client's own token; only its third version is asked.
+
+    Raises:
+        UserLambdaValidationException, UnexpectedLambdaException, InvalidLambdaResponseException:
+            of the trigger.
+    """
+    if token_version(pool) != "3":
+        return UNCHANGED
+    told = Told(pool, client.id, client.id, None)
+    request = {"scopes": list(scopes), **filled(clientMetadata=metadata)}
+    form = {"claimsAndScopeOverrideDetails": None}
+    answer = await call(
+        services, told, "PreTokenGeneration", request, form, source="ClientCredentials", version="3"
+    )
+    return UNCHANGED if answer is None else _later_version(answer)
 
 
 def _first_version(answer: Mapping[str, Any]) -> Customisation:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
@@ -14,7 +15,7 @@ from riskengine.base.secret import Secret
 from riskengine.config import Settings
 from riskengine.credentials.seal import Sealer
 from riskengine.entities import Client, Group, Pool, Session, SigningKey, User
-from riskengine.flows import attributes
+from riskengine.flows import attributes, linked
 from riskengine.storage.interface import Storage
 from riskengine.tokens import claims, jwt, keys
 from riskengine.tokens.customisation import UNCHANGED, Customisation, Groups
@@ -36,6 +37,23 @@ class Grant:
     event_id: str
     device_key: str = ""
     customisation: Customisation = UNCHANGED  # by the PreTokenGeneration trigger; never stored
+
+
+@dataclass(frozen=True, slots=True)
+class GrantClaims:
+    """The claims of one grant's tokens; `expires` in epoch seconds."""
+
+    subject: claims.Subject
+    facts: claims.Grant
+    customisation: Customisation
+
+    def id(self, jti: str, expires: int) -> claims.Claims:
+        """The ID token's."""
+        return self.customisation.id_claims(claims.id_claims(self.subject, self.facts, jti, expires))
+
+    def access(self, jti: str, expires: int) -> claims.Claims:
+        """The access token's."""
+        return self.customisation.access_claims(claims.access_claims(self.subject, self.facts, jti, expires))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,7 @@ class TokenIssuer:
         self, settings: Settings, clock: Clock, storage: Storage, sealer: Sealer, offload: Offload
     ) -> None:
         self._clock = clock
-        self._base = (settings.issuer or f"http://{settings.host}:{settings.port}").rstrip("/")
+        self.base = (settings.issuer or f"http://{settings.host}:{settings.port}").rstrip("/")
         self._storage = storage
         self._sealer = sealer
         self._offload = offload
@@ -78,7 +96,7 @@ class TokenIssuer:
 
     def issuer_of(self, pool: str) -> str:
         """The `iss` of a pool's tokens, where its keys are published."""
-        return f"{self._base}/{pool}"
+        return f"{self.base}/{pool}"
 
     async def keys_of(self, pool: str) -> keys.PoolKeys:
         """The pool's signing keys; made at their first use."""
@@ -119,25 +137,12 @@ class TokenIssuer:
             InvalidLambdaResponseException: what the trigger adds makes a token longer than we take.
         """
         pool_keys, lives = await self.keys_of(grant.pool.id), lifetimes_of(grant.client)
-        customisation, seconds = grant.customisation, now // SECOND
-        subject = customisation.subject(_subject(grant))
-        facts = claims.Grant(
-            issuer=self.issuer_of(grant.pool.id),
-            client_id=grant.client.id,
-            auth_time=session.created // SECOND,
-            issued_at=seconds,
-            event_id=session.event_id or None,
-            origin_jti=session.id,
-            scopes=customisation.scopes(session.scopes),
-            device_key=session.device_key or None,
-        )
-        of_id = claims.id_claims(subject, facts, new_uuid(), seconds + lives.id)
-        of_access = claims.access_claims(subject, facts, new_uuid(), seconds + lives.access)
+        made, seconds = self.claims_of(grant, session, session.scopes, now), now // SECOND
         id_token, access_token = await asyncio.gather(
-            self._offload.run(jwt.sign, pool_keys.id, customisation.id_claims(of_id)),
-            self._offload.run(jwt.sign, pool_keys.access, customisation.access_claims(of_access)),
+            self._offload.run(jwt.sign, pool_keys.id, made.id(new_uuid(), seconds + lives.id)),
+            self._offload.run(jwt.sign, pool_keys.access, made.access(new_uuid(), seconds + lives.access)),
         )
-        if customisation is not UNCHANGED:
+        if grant.customisation is not UNCHANGED:
             _require_short(id_token, access_token)
         return api.AuthenticationResultType(
             access_token=access_token,
@@ -146,9 +151,62 @@ class TokenIssuer:
             token_type="Bearer",  # noqa: S106 - the type's name
         )
 
+    def claims_of(self, grant: Grant, session: Session, scopes: tuple[str, ...], now: int) -> GrantClaims:
+        """What tokens of a session say, with what the trigger changes."""
+        facts = claims.Grant(
+            issuer=self.issuer_of(grant.pool.id),
+            client_id=grant.client.id,
+            auth_time=session.created // SECOND,
+            issued_at=now // SECOND,
+            event_id=session.event_id or None,
+            origin_jti=session.id,
+            scopes=grant.customisation.scopes(scopes),
+            device_key=session.device_key or None,
+        )
+        subject = grant.customisation.subject(_subject(grant))
+        return GrantClaims(subject, facts, grant.customisation)
+
+    async def machine_token(
+        self,
+        pool: str,
+        client: Client,
+        customisation: Customisation,
+        scopes: tuple[str, ...],
+        now: int,
+    ) -> Secret:
+        """An access token of a client that speaks for itself.
+
+        Raises:
+            InvalidLambdaResponseException: what the trigger adds makes it longer than we take.
+        """
+        seconds = now // SECOND
+        facts = claims.Grant(
+            issuer=self.issuer_of(pool),
+            client_id=client.id,
+            auth_time=seconds,
+            issued_at=seconds,
+            scopes=customisation.scopes(scopes),
+        )
+        made = claims.machine_claims(facts, new_uuid(), seconds + lifetimes_of(client).access)
+        return await self.signed(pool, "access", customisation.access_claims(made))
+
+    async def signed(self, pool: str, use: Literal["id", "access"], content: claims.Claims) -> Secret:
+        """A token of some claims, under the pool's key for its use.
+
+        Raises:
+            InvalidLambdaResponseException: it is longer than we take.
+        """
+        pool_keys = await self.keys_of(pool)
+        key = pool_keys.id if use == "id" else pool_keys.access
+        token = await self._offload.run(jwt.sign, key, content)
+        _require_short(token)
+        return token
+
     async def _load(self, pool: str) -> keys.PoolKeys | None:
         stored = await self._storage.keys.signing(pool)
-        active = {key.use: self._opened(key) for key in reversed(stored) if key.is_active}
+        active = {
+            key.use: self._opened(key) for key in reversed(stored) if key.is_active and key.use != "saml"
+        }
         return keys.PoolKeys(id=active["id"], access=active["access"]) if len(active) == 2 else None
 
     async def _make(self, pool: str) -> keys.PoolKeys:
@@ -192,6 +250,7 @@ def _subject(grant: Grant) -> claims.Subject:
         groups=groups.names,
         roles=groups.roles,
         preferred_role=groups.preferred_role,
+        identities=linked.claim(grant.user),
     )
 
 

@@ -13,6 +13,7 @@ from riskengine.courier.interface import DeliveryError
 from riskengine.credentials.seal import SealError
 from riskengine.entities import Message
 from riskengine.flows import hooks
+from riskengine.flows.exported_logs import export_failure
 from riskengine.flows.messages import Letter
 from riskengine.flows.services import Services
 from riskengine.storage.errors import Conflict
@@ -110,6 +111,9 @@ async def _hand_over(services: Services, message: Message) -> None:
         count_message(message.medium, after.status)
     async with services.storage.transaction() as tx:
         tx.outbox.save(after)
+        pool = await tx.pools.find(message.pool) if after.status == "failed" else None
+        if pool is not None:
+            export_failure(tx, pool, after, services.clock.now())
 
 
 async def _sent_by_customer(services: Services, message: Message, content: Content) -> bool:

@@ -10,7 +10,7 @@ from riskengine.base.clock import to_seconds
 from riskengine.base.secret import Secret
 from riskengine.credentials.password_policy import generate_temporary
 from riskengine.entities import Pool, User
-from riskengine.flows import accounts, attributes, hooks, lookup, messages, mfa, verification
+from riskengine.flows import accounts, attributes, hooks, linked, lookup, messages, mfa, verification
 from riskengine.flows.passwords import policy_of, require_conforming, with_password
 from riskengine.flows.sign_up import allows_no_password
 from riskengine.operations import convert, paging, user_filter
@@ -43,7 +43,7 @@ async def admin_get_user(call: Call, request: api.AdminGetUserRequest) -> api.Ad
     user = await lookup.user(call.storage, pool, request.username)
     return api.AdminGetUserResponse(
         username=user.username,
-        user_attributes=convert.attributes(user.sub, user.attributes),
+        user_attributes=convert.attributes(user.sub, {**user.attributes, **linked.attribute(user)}),
         user_create_date=to_seconds(user.created),
         user_last_modified_date=to_seconds(user.modified),
         enabled=user.is_enabled,

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from riskengine import api
 from riskengine.entities import Client, Pool
 from riskengine.flows.attributes import schema_of
+from riskengine.flows.client_tokens import FLOW as CLIENT_TOKEN_FLOW
 from riskengine.flows.token_issuer import lifetimes_of
 from riskengine.storage.interface import Reader
 from riskengine.tokens.validity import out_of_range
@@ -63,10 +64,12 @@ def require_consistent(client: Client, pool: Pool) -> None:
     if out_of_range(lifetimes_of(client)):
         raise api.errors.InvalidParameterException("Invalid range for token validity.")
     _require_flows(client.description, pool)
+    if CLIENT_TOKEN_FLOW in (client.description.explicit_auth_flows or ()) and not client.secrets:
+        raise api.errors.InvalidParameterException(f"{CLIENT_TOKEN_FLOW} needs a client with a secret.")
     _require_attributes(client.description, pool)
     _require_oauth(client)
     _require_redirects(client.description)
-    if client.description.enable_propagate_additional_user_context_data and client.secret is None:
+    if client.description.enable_propagate_additional_user_context_data and not client.secrets:
         raise api.errors.InvalidParameterException(
             "EnablePropagateAdditionalUserContextData needs a client with a secret."
         )
@@ -120,6 +123,8 @@ def _require_flows(description: api.UserPoolClientType, pool: Pool) -> None:
         raise api.errors.InvalidParameterException(
             "ExplicitAuthFlows may not mix flows that start with ALLOW_ with those that do not."
         )
+    if CLIENT_TOKEN_FLOW in flows and len(flows) > 1:
+        raise api.errors.InvalidParameterException(f"{CLIENT_TOKEN_FLOW} excludes every other flow.")
     if not _is_rotating(description):
         return
     if pool.description.user_pool_tier == "LITE":
@@ -155,7 +160,7 @@ def _require_oauth(client: Client) -> None:
             raise api.errors.InvalidOAuthFlowException(
                 "client_credentials flow can not be selected along with code flow or implicit flow."
             )
-        if client.secret is None:
+        if not client.secrets:
             raise api.errors.InvalidOAuthFlowException(
                 "client_credentials flow can not be selected if client does not have a client secret."
             )

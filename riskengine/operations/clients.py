@@ -30,7 +30,9 @@ async def create_user_pool_client(
             created=call.now,
             modified=call.now,
             description=described(request, start),
-            secret=client_secrets.sealed(call.services, client_id, secret),
+            secrets=()
+            if secret is None
+            else (client_secrets.sealed(call.services, client_id, secret, call.now),),
         )
         require_consistent(client, pool)
         await require_known(tx, client)
@@ -77,6 +79,47 @@ async def delete_user_pool_client(
 
 
 @operation
+async def add_user_pool_client_secret(
+    call: Call, request: api.AddUserPoolClientSecretRequest
+) -> api.AddUserPoolClientSecretResponse:
+    """A second secret, so that the first can be replaced without a pause; told only if made here."""
+    made = Secret(new_client_secret()) if request.client_secret is None else None
+    async with call.storage.transaction() as tx:
+        await lookup.pool(tx, request.user_pool_id)
+        client = await lookup.client(tx, request.user_pool_id, request.client_id)
+        secret = request.client_secret or made or Secret("")
+        client = client_secrets.added(call.services, client, secret, call.now)
+        tx.clients.save(replace(client, modified=call.now))
+    descriptor = replace(convert.client_secret(client.secrets[-1]), client_secret_value=made)
+    return api.AddUserPoolClientSecretResponse(client_secret_descriptor=descriptor)
+
+
+@operation
+async def list_user_pool_client_secrets(
+    call: Call, request: api.ListUserPoolClientSecretsRequest
+) -> api.ListUserPoolClientSecretsResponse:
+    """The secrets' ids and dates, never their values; one page holds them all."""
+    await lookup.pool(call.storage, request.user_pool_id)
+    client = await lookup.client(call.storage, request.user_pool_id, request.client_id)
+    paging.require_none(request.next_token)
+    listed = [convert.client_secret(each) for each in client.secrets]
+    return api.ListUserPoolClientSecretsResponse(client_secrets=listed)
+
+
+@operation
+async def delete_user_pool_client_secret(
+    call: Call, request: api.DeleteUserPoolClientSecretRequest
+) -> api.DeleteUserPoolClientSecretResponse:
+    """Delete one of two secrets; what it proved is refused from now on."""
+    async with call.storage.transaction() as tx:
+        await lookup.pool(tx, request.user_pool_id)
+        client = await lookup.client(tx, request.user_pool_id, request.client_id)
+        client = client_secrets.removed(client, request.client_secret_id)
+        tx.clients.save(replace(client, modified=call.now))
+    return api.DeleteUserPoolClientSecretResponse()
+
+
+@operation
 async def list_user_pool_clients(
     call: Call, request: api.ListUserPoolClientsRequest
 ) -> api.ListUserPoolClientsResponse:
@@ -94,7 +137,7 @@ async def list_user_pool_clients(
 
 
 def _shown(call: Call, client: Client) -> api.UserPoolClientType:
-    return convert.client(client, client_secrets.secret_of(call.services, client))
+    return convert.client(client, next(iter(client_secrets.opened(call.services, client)), None))
 
 
 def _secret(request: api.CreateUserPoolClientRequest) -> Secret | None:

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from riskengine import api
 from riskengine.base.clock import to_seconds
 from riskengine.base.secret import Secret
-from riskengine.entities import AuthEvent, Client, Group, Pool, User
+from riskengine.entities import AuthEvent, Client, ClientSecret, Group, Pool, User
+from riskengine.flows import linked
 from riskengine.operations import extensions
 
 _UNKNOWN = "null"  # what the service writes for a place it does not know
@@ -49,6 +50,13 @@ def client(stored: Client, secret: Secret | None) -> api.UserPoolClientType:
     )
 
 
+def client_secret(stored: ClientSecret) -> api.ClientSecretDescriptorType:
+    """A secret's id and date, without its value."""
+    return api.ClientSecretDescriptorType(
+        client_secret_id=stored.id, client_secret_create_date=to_seconds(stored.created)
+    )
+
+
 def client_summary(stored: Client) -> api.UserPoolClientDescription:
     """A client as a line of ListUserPoolClients."""
     return api.UserPoolClientDescription(
@@ -70,7 +78,7 @@ def mfa_options(stored: User) -> list[api.MFAOptionType] | None:
 
 def user(stored: User, only: Iterable[str] | None = None) -> api.UserType:
     """A user as a line of a list; `only` names the attributes that are asked for."""
-    listed = attributes(stored.sub, stored.attributes)
+    listed = attributes(stored.sub, {**stored.attributes, **linked.attribute(stored)})
     if only is not None:
         wanted = frozenset(only)
         listed = [attribute for attribute in listed if attribute.name in wanted]

@@ -65,6 +65,16 @@ def cut(call: Call, token: str | None, limit: int | None, *scope: str) -> Cut:
     return Cut(call, scope, _position(call, token, scope), limit or _LONGEST_PAGE)
 
 
+def require_none(token: str | None) -> None:
+    """Refuse a token for a list whose first page is always the last.
+
+    Raises:
+        InvalidParameterException: there is one.
+    """
+    if token is not None:
+        raise api.errors.InvalidParameterException("Invalid pagination token")
+
+
 def _position(call: Call, token: str | None, scope: tuple[str, ...]) -> str:
     if token is None:
         return ""

@@ -4,8 +4,8 @@ from riskengine import api
 from riskengine.flows import hooks, lookup, recovery
 from riskengine.flows.recording import Deed
 from riskengine.operations.call import Call
+from riskengine.operations.public_context import public_context
 from riskengine.operations.registry import Operations
-from riskengine.operations.sign_in import public_context
 from riskengine.operations.sign_up import deed_of
 
 operation = Operations()

@@ -18,6 +18,7 @@ from riskengine.flows.sign_in.resume import resume
 from riskengine.flows.sign_in.start import start
 from riskengine.flows.sign_in.state import Arrival, Challenge, Outcome, SignedIn
 from riskengine.operations.call import Call
+from riskengine.operations.public_context import public_context
 from riskengine.operations.registry import Operations
 
 operation = Operations()
@@ -40,7 +41,8 @@ async def initiate_auth(call: Call, request: api.InitiateAuthRequest) -> api.Ini
     pool = await lookup.pool(call.storage, client.pool)
     answers = _given(request.auth_parameters)
     if request.auth_flow in _REFRESH:
-        tokens = await _refreshed(call, pool, client, answers)
+        context = public_context(call, client, request.user_context_data)
+        tokens = await _refreshed(call, pool, client, answers, context)
         return api.InitiateAuthResponse(authentication_result=tokens, challenge_parameters={})
     context = public_context(call, client, request.user_context_data)
     arrival = _arrival(call, pool, client, answers, context, metadata=request.client_metadata)
@@ -58,7 +60,8 @@ async def admin_initiate_auth(
     client = await lookup.client(call.storage, pool.id, request.client_id)
     answers = _given(request.auth_parameters)
     if request.auth_flow in _REFRESH:
-        tokens = await _refreshed(call, pool, client, answers)
+        context = _admin_context(call, request.context_data)
+        tokens = await _refreshed(call, pool, client, answers, context)
         return api.AdminInitiateAuthResponse(authentication_result=tokens, challenge_parameters={})
     context = _admin_context(call, request.context_data)
     metadata = request.client_metadata
@@ -97,23 +100,6 @@ async def admin_respond_to_auth_challenge(
     return _answer(api.AdminRespondToAuthChallengeResponse, outcome)
 
 
-def public_context(call: Call, client: Client, given: api.UserContextDataType | None) -> RawContext:
-    """Context of a call from the user's own device; a server names the address where the client allows it."""
-    address = call.peer
-    is_propagated = (
-        client.secret is not None and client.description.enable_propagate_additional_user_context_data
-    )
-    if is_propagated and given is not None and given.ip_address:
-        address = given.ip_address
-    return RawContext(
-        time=call.now,
-        address=address,
-        headers=call.headers,
-        encoded_data=given.encoded_data if given else None,
-        header_order_known=True,
-    )
-
-
 def _admin_context(call: Call, given: api.ContextDataType | None) -> RawContext:
     if given is None:
         return RawContext(time=call.now, address=None, headers=(), encoded_data=None)
@@ -147,7 +133,7 @@ def _arrival(  # noqa: PLR0913 - one fact each
 
 
 async def _refreshed(
-    call: Call, pool: Pool, client: Client, answers: Mapping[str, Secret]
+    call: Call, pool: Pool, client: Client, answers: Mapping[str, Secret], context: RawContext
 ) -> api.AuthenticationResultType:
     token = answers.get("REFRESH_TOKEN")
     if not token:
@@ -157,7 +143,7 @@ async def _refreshed(
     if is_rotating(client) or (allowed and not is_legacy and "ALLOW_REFRESH_TOKEN_AUTH" not in allowed):
         raise api.errors.InvalidParameterException("Refresh token auth flow not enabled for this client")
     username = answers.get("USERNAME")
-    if client.secret is not None:
+    if client.secrets:
         given = answers.get("SECRET_HASH")
         if username:
             require_secret_hash(call.services, client, username.reveal(), given)
@@ -165,7 +151,13 @@ async def _refreshed(
             await _require_hash_of_owner(call, pool, client, token, given)
     key = answers.get("DEVICE_KEY")
     return await refresh(
-        call.services, pool, client, token, call.now, device_key=key.reveal() if key else None
+        call.services,
+        pool,
+        client,
+        token,
+        call.now,
+        device_key=key.reveal() if key else None,
+        context=context,
     )
 
 

@@ -13,8 +13,8 @@ from riskengine.flows.sign_up import allows_no_password, resend_code
 from riskengine.flows.sign_up import confirm_sign_up as confirm
 from riskengine.flows.sign_up import sign_up as register
 from riskengine.operations.call import Call
+from riskengine.operations.public_context import public_context
 from riskengine.operations.registry import Operations
-from riskengine.operations.sign_in import public_context
 
 operation = Operations()
 

@@ -7,6 +7,7 @@ from riskengine.flows import lookup
 from riskengine.flows.client_secrets import require_secret
 from riskengine.flows.refresh import refresh, revoke
 from riskengine.operations.call import Call
+from riskengine.operations.public_context import public_context
 from riskengine.operations.registry import Operations
 from riskengine.tokens.refresh import InvalidRefreshTokenError, hash_of
 
@@ -29,6 +30,7 @@ async def get_tokens_from_refresh_token(
         call.now,
         metadata=request.client_metadata,
         device_key=request.device_key,
+        context=public_context(call, client, None),
     )
     return api.GetTokensFromRefreshTokenResponse(authentication_result=tokens)
 

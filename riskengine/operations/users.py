@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from riskengine import api
 from riskengine.entities import Pool
-from riskengine.flows import accounts, attributes, lookup, mfa, verification
+from riskengine.flows import accounts, attributes, linked, lookup, mfa, verification
 from riskengine.operations import convert
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
@@ -17,9 +17,10 @@ async def get_user(call: Call, request: api.GetUserRequest) -> api.GetUserRespon
     """The caller, with the attributes that the client may read."""
     user = call.signed_in.user
     client = await lookup.client(call.storage, user.pool, call.signed_in.client)
+    shown = {**attributes.readable(client, user.attributes), **linked.attribute(user)}
     return api.GetUserResponse(
         username=user.username,
-        user_attributes=convert.attributes(user.sub, attributes.readable(client, user.attributes)),
+        user_attributes=convert.attributes(user.sub, shown),
         preferred_mfa_setting=user.mfa_preferred,
         mfa_options=convert.mfa_options(user),
         user_mfa_setting_list=list(user.mfa_enabled) or None,

@@ -12,7 +12,7 @@ from riskengine.context.ranges import Ranges
 from riskengine.flows.services import Services
 from riskengine.operations import HANDLERS
 from riskengine.operations.registry import Handler
-from riskengine.server import cors, health, issuer, metrics
+from riskengine.server import cors, health, imports, issuer, metrics
 from riskengine.server.authorize import Authorizer
 from riskengine.server.gateway import Gateway, Headers, PeerOf
 from riskengine.server.state import SERVICES
@@ -49,6 +49,7 @@ def create_app(
             web.get("/metrics", _metrics),
             web.get(f"/{_POOL}/.well-known/jwks.json", issuer.jwks),
             web.get(f"/{_POOL}/.well-known/openid-configuration", issuer.openid_configuration),
+            web.put("/imports/{token:[A-Za-z0-9_-]+}", imports.upload),
             web.options("/{path:.*}", cors.preflight),
             web.route("*", "/{path:.*}", _not_found),
         ]

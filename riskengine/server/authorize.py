@@ -1,15 +1,13 @@
 """Who may call: operators by signature, users by access token, as the model's data says."""
 
-from base64 import urlsafe_b64decode
-
 import structlog
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from riskengine import api
 from riskengine.base.clock import Clock
 from riskengine.base.secret import Secret
 from riskengine.credentials.seal import SealError
-from riskengine.entities import Session, SigningKey, User
+from riskengine.entities import Session, User
 from riskengine.flows.access_keys import PURPOSE
 from riskengine.flows.services import Services
 from riskengine.operations.call import Caller
@@ -18,6 +16,7 @@ from riskengine.server.fresh import Fresh
 from riskengine.storage.errors import NotFound
 from riskengine.storage.interface import Storage
 from riskengine.tokens import jwt
+from riskengine.tokens.keys import public_of
 
 log = structlog.get_logger()
 
@@ -93,7 +92,9 @@ class Authorizer:
     async def _read_public_key(self, key: tuple[str, str]) -> RSAPublicKey | None:
         pool, kid = key
         found = await self._services.storage.keys.signing(pool)
-        return next((_public_key(one) for one in found if one.kid == kid and one.use == "access"), None)
+        return next(
+            (public_of(one.public_jwk) for one in found if one.kid == kid and one.use == "access"), None
+        )
 
 
 async def _live(
@@ -118,11 +119,3 @@ def _no_user(operation: api.Operation) -> api.ApiError:
     if api.errors.UserNotFoundException.__name__ in operation.errors:
         return api.errors.UserNotFoundException("User does not exist.")
     return api.errors.NotAuthorizedException(jwt.InvalidAccessTokenError.message)
-
-
-def _public_key(key: SigningKey) -> RSAPublicKey:
-    return RSAPublicNumbers(_number(key.public_jwk["e"]), _number(key.public_jwk["n"])).public_key()
-
-
-def _number(text: str) -> int:
-    return int.from_bytes(urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")

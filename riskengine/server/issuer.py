@@ -17,11 +17,15 @@ Document = Callable[[Services, str], Awaitable[dict[str, object]]]
 
 async def key_set(services: Services, pool: str) -> dict[str, object]:
     """The public keys of a pool (RFC 7517), retired ones included; made if it has none yet."""
-    keys = await services.storage.keys.signing(pool)
+    keys = await _of_tokens(services, pool)
     if not keys:
         await services.tokens.keys_of(pool)
-        keys = await services.storage.keys.signing(pool)
-    return {"keys": [key.public_jwk for key in keys]}
+        keys = await _of_tokens(services, pool)
+    return {"keys": keys}
+
+
+async def _of_tokens(services: Services, pool: str) -> list[dict[str, str]]:
+    return [key.public_jwk for key in await services.storage.keys.signing(pool) if key.use != "saml"]
 
 
 async def discovery(services: Services, pool: str) -> dict[str, object]:

@@ -16,7 +16,9 @@ from riskengine.entities import (
     Domain,
     Group,
     IdentityProvider,
+    ImportJob,
     Lockout,
+    LogLine,
     Message,
     Passkey,
     Pool,
@@ -52,6 +54,7 @@ Versioned = TypeVar(
     UiCustomization,
     Branding,
     Terms,
+    ImportJob,
 )
 
 _LONGEST_SEARCHED = LONGEST_KEY // 2
@@ -197,6 +200,31 @@ def message_row(message: Message) -> Parameters:
         "expires": message.expires,
         "version": message.version,
         "body": body(message),
+    }
+
+
+def import_job_row(job: ImportJob) -> Parameters:
+    """Columns of an import job."""
+    return {
+        "pool": job.pool,
+        "id": job.id,
+        "created": job.created,
+        "status": job.status,
+        "due": job.due,
+        "version": job.version,
+        "body": body(job),
+    }
+
+
+def log_line_row(line: LogLine) -> Parameters:
+    """Columns of a log line."""
+    return {
+        "pool": line.pool,
+        "id": line.id,
+        "source": line.source,
+        "due": line.due,
+        "expires": line.expires,
+        "body": body(line),
     }
 
 

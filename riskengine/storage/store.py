@@ -14,8 +14,10 @@ from riskengine.storage.tables.domains import Domains
 from riskengine.storage.tables.events import Events
 from riskengine.storage.tables.groups import Groups
 from riskengine.storage.tables.identity_providers import IdentityProviders
+from riskengine.storage.tables.import_jobs import ImportJobs
 from riskengine.storage.tables.keys import Keys
 from riskengine.storage.tables.lockouts import Lockouts
+from riskengine.storage.tables.log_lines import LogLines
 from riskengine.storage.tables.outbox import Outbox
 from riskengine.storage.tables.passkeys import Passkeys
 from riskengine.storage.tables.pools import Pools
@@ -151,6 +153,16 @@ class Tables:
     def terms(self) -> TermsDocuments:
         """Terms documents."""
         return TermsDocuments(self._database, self._writes)
+
+    @property
+    def import_jobs(self) -> ImportJobs:
+        """Imports of users."""
+        return ImportJobs(self._database, self._writes)
+
+    @property
+    def log_lines(self) -> LogLines:
+        """Log lines on their way out."""
+        return LogLines(self._database, self._writes)
 
     @property
     def keys(self) -> Keys:

@@ -79,7 +79,7 @@ def access_claims(subject: Subject, grant: Grant, jti: str, expires: int) -> Cla
 
 def machine_claims(grant: Grant, jti: str, expires: int) -> Claims:
     """The access token of a client that speaks for itself (client_credentials)."""
-    claims = _shared("access", grant.client_id, grant, jti, expires)
+    claims = _shared("access", grant.client_id, grant, jti, expires) | {"jti": jti}
     return claims | {"client_id": grant.client_id, "scope": " ".join(grant.scopes), "version": 2}
 
 

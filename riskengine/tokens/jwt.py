@@ -76,6 +76,7 @@ class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str | None = None
     device_key: str | None = None
     groups: tuple[str, ...] = msgspec.field(name="cognito:groups", default=())
+    audience: Any = msgspec.field(name="aud", default=None)  # of a token for another service
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -144,6 +145,9 @@ def verify_access_token(
     except _MALFORMED:
         raise InvalidAccessTokenError from None
     if access.token_use != _ACCESS_USE or access.issuer != issuer:
+        raise InvalidAccessTokenError
+    # What was made for another service does not open the user's account here.
+    if access.audience not in (None, access.client_id):
         raise InvalidAccessTokenError
     if now >= access.expires * SECOND:
         raise ExpiredAccessTokenError

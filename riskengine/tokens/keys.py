@@ -1,12 +1,17 @@
 """RSA keys that sign tokens: each pool has one for ID and another for access tokens."""
 
 import json
-from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterable
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import (
+    RSAPrivateKey,
+    RSAPublicKey,
+    RSAPublicNumbers,
+    generate_private_key,
+)
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -68,6 +73,11 @@ def jwk(kid: str, public: RSAPublicKey) -> dict[str, str]:
     return {"alg": "RS256", "kid": kid, "use": "sig", **_public_members(public)}
 
 
+def public_of(jwk: Mapping[str, str]) -> RSAPublicKey:
+    """The key that a JSON web key of ours describes."""
+    return RSAPublicNumbers(_number(jwk["e"]), _number(jwk["n"])).public_key()
+
+
 def jwks(keys: Iterable[SigningKey]) -> dict[str, list[dict[str, str]]]:
     """The key set a pool publishes; retired keys stay in it until their tokens expire."""
     return {"keys": [jwk(key.kid, key.public) for key in keys]}
@@ -83,6 +93,10 @@ def _named(private: RSAPrivateKey) -> SigningKey:
 def _public_members(public: RSAPublicKey) -> dict[str, str]:
     numbers = public.public_numbers()
     return {"e": _integer(numbers.e), "kty": "RSA", "n": _integer(numbers.n)}
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
 
 
 def _integer(number: int) -> str:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.entities import AuthEvent
+from riskengine.flows.exported_logs import export_event
 from riskengine.flows.services import Services
 from riskengine.flows.sign_in.learning import with_lesson
 from riskengine.flows.sign_in.pipeline import advance
@@ -64,6 +65,7 @@ async def _attempt(services: Services, begin: Begin) -> Ended:
             tx.events.save(event)
         else:
             tx.events.add(event)
+        export_event(tx, visit.pool, event, visit.now)
     return ended
 
 

@@ -24,8 +24,9 @@ from riskengine.storage.interface.hosted import (
     TermsDocuments,
     UiCustomizations,
 )
+from riskengine.storage.interface.imports import ImportJobs, PieceKind
 from riskengine.storage.interface.learned import Populations, Profiles, StoredProfile
-from riskengine.storage.interface.messages import Codes, Outbox, Rates
+from riskengine.storage.interface.messages import Codes, LogLines, Outbox, Rates
 from riskengine.storage.interface.pools import Clients, Keys, Pools, RiskConfigurations
 from riskengine.storage.interface.sign_ins import Events, GuessKind, Lockouts, Sessions, Spent
 from riskengine.storage.interface.users import SEARCHABLE, Groups, UserFilter, Users
@@ -145,6 +146,16 @@ class Reader(Protocol):
         ...
 
     @property
+    def import_jobs(self) -> ImportJobs:
+        """Imports of users."""
+        ...
+
+    @property
+    def log_lines(self) -> LogLines:
+        """Log lines on their way out."""
+        ...
+
+    @property
     def keys(self) -> Keys:
         """Signing keys and access keys."""
         ...
@@ -193,10 +204,13 @@ __all__ = [
     "Groups",
     "GuessKind",
     "IdentityProviders",
+    "ImportJobs",
     "Keys",
     "Lockouts",
+    "LogLines",
     "Outbox",
     "Passkeys",
+    "PieceKind",
     "Pools",
     "Populations",
     "Profiles",

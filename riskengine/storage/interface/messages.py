@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from riskengine.entities import Message, RateWindow, SentCode
+from riskengine.entities import LogLine, Message, RateWindow, SentCode
 
 
 class Codes(Protocol):
@@ -31,6 +31,26 @@ class Rates(Protocol):
 
     def save(self, pool: str, subject: str, kind: str, window: RateWindow, *, expires: int) -> None:
         """Holds only for the version read (0 creates)."""
+        ...
+
+
+class LogLines(Protocol):
+    """Log lines on their way out."""
+
+    async def due(self, now: int, *, limit: int) -> Sequence[LogLine]:
+        """Lines of all pools whose time has come, the longest due first."""
+        ...
+
+    def add(self, line: LogLine) -> None:
+        """Add; AlreadyExists("log_line") at commit."""
+        ...
+
+    def claim(self, line: LogLine, due: int) -> None:
+        """Move the line on; `Conflict` at commit when somebody else did."""
+        ...
+
+    def delete(self, line: LogLine) -> None:
+        """Delete, if it is still there."""
         ...
 
 

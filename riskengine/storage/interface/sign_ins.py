@@ -55,6 +55,10 @@ class Sessions(Protocol):
         """The session; raises NotFound."""
         ...
 
+    async def of_user(self, pool: str, sub: str, *, now: int, limit: int) -> Sequence[Session]:
+        """The user's sessions that can still be refreshed, in the order of their ids."""
+        ...
+
     async def find_by_refresh(self, pool: str, refresh_hash: bytes) -> Session | None:
         """By the hash of the current refresh token, or of the one that rotation replaced."""
         ...

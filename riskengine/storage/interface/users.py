@@ -45,6 +45,10 @@ class Users(Protocol):
         """By user name, sub or alias, in this order."""
         ...
 
+    async def find_linked(self, pool: str, identity: str) -> User | None:
+        """The user that an identity of a provider is linked to."""
+        ...
+
     async def list_(self, pool: str, *, term: UserFilter | None, after: str, limit: int) -> Sequence[User]:
         """A page of users whose subs follow `after` and that match the term."""
         ...
@@ -63,6 +67,14 @@ class Users(Protocol):
 
     def set_aliases(self, user: User, aliases: Sequence[str], *, take_over: bool = False) -> None:
         """Replace the user's aliases; `take_over` moves one that somebody else has."""
+        ...
+
+    def link(self, user: User, identity: str) -> None:
+        """Link an identity to the user; AlreadyExists("identity") at commit."""
+        ...
+
+    def unlink(self, user: User, identity: str) -> None:
+        """Take a link away, if the user has it."""
         ...
 
     def delete(self, user: User) -> None:

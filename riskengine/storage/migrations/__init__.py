@@ -7,13 +7,14 @@ range-partitioned by time without a new key.
 """
 
 from riskengine.storage.errors import StorageError
-from riskengine.storage.migrations import m0001_first, m0002_messages, m0003_hosted
+from riskengine.storage.migrations import m0001_first, m0002_messages, m0003_hosted, m0004_imports
 from riskengine.storage.migrations.migration import Migration
 
 MIGRATIONS: tuple[Migration, ...] = (
     m0001_first.MIGRATION,
     m0002_messages.MIGRATION,
     m0003_hosted.MIGRATION,
+    m0004_imports.MIGRATION,
 )
 
 VERSIONS_TABLE = "create table if not exists schema_versions (version BIGINT primary key)"

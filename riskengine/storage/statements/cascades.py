@@ -28,6 +28,10 @@ POOL_TABLES = (
     "ui_customizations",
     "brandings",
     "terms",
+    "linked_identities",
+    "import_jobs",
+    "import_pieces",
+    "log_lines",
     "signing_keys",
     "pools",
 )
@@ -45,6 +49,7 @@ USER_TABLES = (
     "outbox",
     "devices",
     "passkeys",
+    "linked_identities",
     "users",
 )
 
@@ -86,4 +91,5 @@ PURGE = (
     _expired("codes", "pool, subject, purpose"),
     _expired("rates", "pool, subject, kind"),
     _expired("outbox", "pool, id"),
+    _expired("log_lines", "pool, id"),
 )

@@ -10,6 +10,11 @@ FIND_BY_REFRESH = Statement(
     " select body, version, is_revoked from sessions where pool = :pool and previous_hash = :hash"
     " limit 1"
 )
+OF_USER = Statement(
+    "select body, version, is_revoked from sessions"
+    " where pool = :pool and sub = :sub and is_revoked = 0 and expires > :now"
+    " order by id limit :limit"
+)
 ADD = Statement(
     "insert into sessions"
     " (pool, id, sub, refresh_hash, previous_hash, expires, is_revoked, version, body)"

@@ -57,6 +57,14 @@ SAVE = Statement(
     " where pool = :pool and sub = :sub and version = :version"
 )
 
+FIND_LINKED = Statement(
+    "select users.body from linked_identities as link"
+    " join users on users.pool = :pool and users.sub = link.sub"
+    " where link.pool = :pool and link.identity = :identity"
+)
+LINK = Statement("insert into linked_identities (pool, identity, sub) values (:pool, :identity, :sub)")
+UNLINK = Statement("delete from linked_identities where pool = :pool and identity = :identity and sub = :sub")
+
 ADD_ALIAS = Statement("insert into aliases (pool, alias, sub) values (:pool, :alias, :sub)")
 TAKE_ALIAS = Statement(
     "insert into aliases (pool, alias, sub) values (:pool, :alias, :sub)"

@@ -1,8 +1,11 @@
 """Token families."""
 
+from collections.abc import Sequence
+
+from riskengine.base.clock import DAY
 from riskengine.entities import Session
 from riskengine.storage import records
-from riskengine.storage.sql import Parameters, Statement
+from riskengine.storage.sql import Columns, Parameters, Statement
 from riskengine.storage.statements import sessions as sql
 from riskengine.storage.tables.table import Table, present
 
@@ -23,6 +26,12 @@ class Sessions(Table):
     async def _session(self, statement: Statement, parameters: Parameters) -> Session | None:
         rows = await self._rows(statement, parameters)
         return records.session_of(rows[0]) if rows else None
+
+    async def of_user(self, pool: str, sub: str, *, now: int, limit: int) -> Sequence[Session]:
+        """The user's sessions that can still be refreshed, in the order of their ids."""
+        # The column holds a day more than the refresh token has.
+        page: Columns = {"pool": pool, "sub": sub, "now": now + DAY, "limit": limit}
+        return [records.session_of(row) for row in await self._rows(sql.OF_USER, page)]
 
     def add(self, session: Session) -> None:
         """Add; AlreadyExists("session") at commit."""

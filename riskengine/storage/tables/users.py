@@ -37,6 +37,10 @@ class Users(Table):
         """The user of a user name, else of a sub, else of an alias."""
         return await self._find(User, sql.FIND, {"pool": pool, "name_key": name_key})
 
+    async def find_linked(self, pool: str, identity: str) -> User | None:
+        """The user that an identity of a provider is linked to."""
+        return await self._find(User, sql.FIND_LINKED, {"pool": pool, "identity": identity})
+
     async def list_(self, pool: str, *, term: UserFilter | None, after: str, limit: int) -> Sequence[User]:
         """A page of users whose subs follow `after` and that match the term."""
         page: Columns = {"pool": pool, "after": after, "limit": limit}
@@ -81,6 +85,14 @@ class Users(Table):
         # Sorted, so that two units taking the same aliases wait in one order and can't deadlock.
         for alias in sorted(set(aliases)):
             self._add(statement, {"pool": user.pool, "alias": alias, "sub": user.sub}, "alias")
+
+    def link(self, user: User, identity: str) -> None:
+        """Link an identity to the user; AlreadyExists("identity") at commit."""
+        self._add(sql.LINK, {"pool": user.pool, "identity": identity, "sub": user.sub}, "identity")
+
+    def unlink(self, user: User, identity: str) -> None:
+        """Take a link away, if the user has it."""
+        self._do(sql.UNLINK, {"pool": user.pool, "identity": identity, "sub": user.sub})
 
     def delete(self, user: User) -> None:
         """Delete the user and everything of theirs: names, events, profile, sessions, locks."""

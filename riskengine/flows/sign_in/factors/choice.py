@@ -28,7 +28,7 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
         case "SELECT_CHALLENGE":
             return await _chosen(sign_in, visit)
         case "PASSWORD":
-            return password.prove(sign_in, visit)
+            return await password.prove(sign_in, visit)
         case "PASSWORD_VERIFIER":
             return await srp.prove(sign_in, visit)
         case "EMAIL_OTP" | "SMS_OTP":
@@ -88,7 +88,7 @@ async def _ask(sign_in: SignIn, visit: Visit, factor: str) -> SignIn | Ended:
     match factor:
         case "PASSWORD":
             if "PASSWORD" in visit.answers:
-                return password.prove(sign_in, visit)
+                return await password.prove(sign_in, visit)
             return challenged(sign_in, visit, "PASSWORD", {}, is_recorded=False)
         case "PASSWORD_SRP":
             return srp.begin(sign_in, visit)

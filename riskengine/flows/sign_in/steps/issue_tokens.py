@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from riskengine.flows.hooks import ERRORS
+from riskengine.flows.sessions import make_room, seen_at_sign_in
 from riskengine.flows.sign_in.endings import refused
 from riskengine.flows.sign_in.hooks import later_metadata
 from riskengine.flows.sign_in.new_device import offered
@@ -45,7 +46,11 @@ async def perform(sign_in: SignIn, visit: Visit) -> Ended:
         begun = await visit.services.tokens.begin_session(grant, visit.now)
     except ERRORS as error:
         return refused(sign_in, error)
-    visit.tx.sessions.add(replace(begun.session, is_device_confirmed=sign_in.device is not None))
+    session = replace(begun.session, is_device_confirmed=sign_in.device is not None)
+    if visit.pool.tracks_sessions:
+        await make_room(visit.tx, visit.pool, user, visit.now)
+        session = replace(session, seen=seen_at_sign_in(sign_in.event, visit.now))
+    visit.tx.sessions.add(session)
     event = replace(sign_in.event, response="Pass", failure=None)
     tokens = replace(begun.tokens, new_device_metadata=new_device)
     return Ended(replace(sign_in, event=event), SignedIn(tokens))
