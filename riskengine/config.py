@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     webhook_secret: str = ""  # signs the calls to hooks and triggers
     triggers: tuple[str, ...] = ()  # ARN=URL: where a function that pools name by its ARN is called
     lambda_endpoint: str = ""  # base URL of a Lambda-compatible endpoint, for every other ARN
+    request_rates: tuple[str, ...] = ()  # "cognito" for its quotas, CATEGORY=NUMBER a second; empty: none
     log_destinations: tuple[str, ...] = ()  # ARN=URL: where exported logs go (file, http, s3+https)
     body_limit: int = 1_048_576  # bytes
     crypto_threads: int = 2

@@ -24,8 +24,8 @@ from riskengine.storage.interface import Reader, Transaction
 
 MOST_USERS = 500_000
 _LEASE = 30 * SECOND  # longer than any batch takes
-_BATCH = 200  # lines
-_BREATH = 20  # lines between two turns of everybody else's
+_BATCH = 50  # lines
+_BREATH = 5  # lines between two turns of everybody else's
 _TRIES = 8
 _LONGEST_MESSAGE = 128
 _SUCCEEDED = "Import Job Completed Successfully."

@@ -14,6 +14,8 @@ from riskengine.operations.registry import Operations
 
 operation = Operations()
 
+_MOST = 1000  # in a pool
+
 
 @operation
 async def create_user_pool_client(
@@ -24,6 +26,8 @@ async def create_user_pool_client(
     start = api.UserPoolClientType(user_pool_id=request.user_pool_id, client_id=client_id)
     async with call.storage.transaction() as tx:
         pool = await lookup.pool(tx, request.user_pool_id)
+        if await tx.clients.count(pool.id) >= _MOST:
+            raise api.errors.LimitExceededException(f"A user pool has at most {_MOST} app clients.")
         client = Client(
             pool=pool.id,
             id=client_id,

@@ -12,6 +12,9 @@ from riskengine.storage.errors import AlreadyExists
 
 operation = Operations()
 
+_MOST = 10_000  # in a pool
+_MOST_OF_USER = 100
+
 
 @operation
 async def create_group(call: Call, request: api.CreateGroupRequest) -> api.CreateGroupResponse:
@@ -28,6 +31,8 @@ async def create_group(call: Call, request: api.CreateGroupRequest) -> api.Creat
     try:
         async with call.storage.transaction() as tx:
             await lookup.pool(tx, request.user_pool_id)
+            if await tx.groups.count(group.pool) >= _MOST:
+                raise api.errors.LimitExceededException(f"A user pool has at most {_MOST} groups.")
             tx.groups.add(group)
     except AlreadyExists:
         raise api.errors.GroupExistsException("A group with the name already exists.") from None
@@ -90,6 +95,10 @@ async def admin_add_user_to_group(
         pool = await lookup.pool(tx, request.user_pool_id)
         user = await lookup.user(tx, pool, request.username)
         group = await lookup.group(tx, pool.id, request.group_name)
+        joined = await tx.groups.of_user(pool.id, user.sub)
+        if len(joined) >= _MOST_OF_USER and group.name not in {each.name for each in joined}:
+            # Every token names them all.
+            raise api.errors.InvalidParameterException(f"A user is in at most {_MOST_OF_USER} groups.")
         tx.groups.add_member(pool.id, group.name, user.sub, call.now)
     return api.AdminAddUserToGroupResponse()
 

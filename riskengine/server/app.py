@@ -16,6 +16,7 @@ from riskengine.server import cors, health, imports, issuer, metrics
 from riskengine.server.authorize import Authorizer
 from riskengine.server.gateway import Gateway, Headers, PeerOf
 from riskengine.server.state import SERVICES
+from riskengine.server.throttle import Throttle, rates_of
 
 _POOL = "{pool:[A-Za-z0-9_-]{1,55}}"
 
@@ -31,12 +32,14 @@ def create_app(
     `machine` is the clock that signatures of requests are held against; the services' own clock
     may be a virtual one.
     """
-    authorizer = Authorizer(services, machine or SystemClock())
+    machine = machine or SystemClock()
+    authorizer = Authorizer(services, machine)
     gateway = Gateway(
         services,
         HANDLERS if handlers is None else handlers,
         authorizer,
         _peer_of(services.settings),
+        Throttle(rates_of(services.settings.request_rates), machine),
     )
     app = web.Application(client_max_size=services.settings.body_limit)
     app[SERVICES] = services

@@ -1,5 +1,7 @@
 """Who may call: operators by signature, users by access token, as the model's data says."""
 
+from dataclasses import dataclass, field
+
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
@@ -7,7 +9,7 @@ from riskengine import api
 from riskengine.base.clock import Clock
 from riskengine.base.secret import Secret
 from riskengine.credentials.seal import SealError
-from riskengine.entities import Session, User
+from riskengine.entities import AccessKey, Session, User
 from riskengine.flows.access_keys import PURPOSE
 from riskengine.flows.services import Services
 from riskengine.operations.call import Caller
@@ -21,16 +23,22 @@ from riskengine.tokens.keys import public_of
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    key: AccessKey
+    secret: bytes = field(repr=False)
+
+
 class Authorizer:
     """Checks signatures and tokens; `machine` is the clock of expiring secrets, never a virtual one."""
 
     def __init__(self, services: Services, machine: Clock) -> None:
         self._services = services
         self._machine = machine
-        self._secrets = Fresh(self._read_secret, machine)
+        self._keys = Fresh(self._read_key, machine)
         self._public_keys = Fresh(self._read_public_key, machine)
 
-    async def operator(self, request: sigv4.SignedRequest) -> str | None:
+    async def operator(self, request: sigv4.SignedRequest) -> AccessKey | None:
         """The access key that signed a request; None where unsigned ones are allowed.
 
         Raises:
@@ -39,14 +47,14 @@ class Authorizer:
         if self._services.settings.insecure_dev:
             return None
         claim = sigv4.read_claim(request)
-        secret = await self._secrets.get(claim.key)
-        if secret is None:
+        found = await self._keys.get(claim.key)
+        if found is None:
             raise api.common_errors.UnrecognizedClientException(
                 "The security token included in the request is invalid."
             )
         skew = self._services.settings.clock_skew_seconds
-        sigv4.check(request, claim, secret, now=self._machine.now(), skew_seconds=skew)
-        return claim.key
+        sigv4.check(request, claim, found.secret, now=self._machine.now(), skew_seconds=skew)
+        return found.key
 
     async def caller(self, operation: api.Operation, request: api.Wire, now: int) -> Caller | None:
         """The user whose access token a request carries; None where a session may stand in for it.
@@ -78,16 +86,17 @@ class Authorizer:
         jwt.require_scope(access)
         return Caller(user=user, session=session, client=access.client_id, scopes=tuple(access.scope.split()))
 
-    async def _read_secret(self, key: str) -> bytes | None:
+    async def _read_key(self, key: str) -> _Opened | None:
         found = await self._services.storage.keys.access(key)
         if found is None or not found.is_active:
             return None
         try:
-            return self._services.sealer.open(PURPOSE, found.secret, found.id.encode())
+            secret = self._services.sealer.open(PURPOSE, found.secret, found.id.encode())
         except SealError:
             # Without the traceback: it would show nothing more.
             log.warning("access_key_does_not_open", id=key, hint="was it sealed under another master key?")
             return None
+        return _Opened(found, secret)
 
     async def _read_public_key(self, key: tuple[str, str]) -> RSAPublicKey | None:
         pool, kid = key

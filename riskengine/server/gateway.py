@@ -12,12 +12,14 @@ from aiohttp import web
 
 from riskengine import api
 from riskengine.base.ids import new_uuid
+from riskengine.flows.access_keys import require_allowed
 from riskengine.flows.services import Services
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Handler
 from riskengine.server import cors, errors, metrics, validation
 from riskengine.server.authorize import Authorizer
 from riskengine.server.sigv4 import SignedRequest
+from riskengine.server.throttle import Throttle
 
 TARGET_PREFIX = "AWSCognitoIdentityProviderService."
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -39,6 +41,7 @@ class Gateway:
     handlers: Mapping[str, Handler]
     authorizer: Authorizer
     peer_of: PeerOf
+    throttle: Throttle
     # Bound once: a line that is not written should cost next to nothing.
     log: Any = field(default_factory=lambda: structlog.get_logger().bind())
 
@@ -67,12 +70,16 @@ class Gateway:
 
     async def _perform(self, request: web.Request, operation: api.Operation, request_id: str) -> bytes:
         body = await read_body(request)
+        key = None
         if operation.authorization == "signed":
-            await self.authorizer.operator(_signed_part(request, body))
+            key = await self.authorizer.operator(_signed_part(request, body))
         handler = self.handlers.get(operation.name)
         if handler is None:
             raise errors.not_built(operation.name)
         asked = validation.decode(operation, body)
+        if key is not None:
+            require_allowed(key, operation.name, asked)
+        self.throttle.take(operation.name, asked)
         now = self.services.clock.now()
         headers = clean_headers(request)
         call = Call(

@@ -53,6 +53,10 @@ class Clients(Protocol):
         """A page of clients whose ids follow `after`."""
         ...
 
+    async def count(self, pool: str) -> int:
+        """How many clients the pool has."""
+        ...
+
     def add(self, client: Client) -> None:
         """Add; AlreadyExists("client") at commit."""
         ...

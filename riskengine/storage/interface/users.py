@@ -105,6 +105,10 @@ class Groups(Protocol):
         """A page of members whose subs follow `after`."""
         ...
 
+    async def count(self, pool: str) -> int:
+        """How many groups the pool has."""
+        ...
+
     def add(self, group: Group) -> None:
         """Add; AlreadyExists("group") at commit."""
         ...

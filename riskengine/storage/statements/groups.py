@@ -16,6 +16,7 @@ MEMBERS = Statement(
     " where members.pool = :pool and members.name = :name and members.sub > :after"
     " order by members.sub limit :limit"
 )
+COUNT = Statement("select count(*) from groups where pool = :pool")
 ADD = Statement(
     "insert into groups (pool, name, version, precedence, body)"
     " values (:pool, :name, :version, :precedence, :body)"

@@ -30,6 +30,10 @@ class Clients(Table):
         """A page of clients whose ids follow `after`."""
         return await self._all(Client, sql.LIST, {"pool": pool, "after": after, "limit": limit})
 
+    async def count(self, pool: str) -> int:
+        """How many clients the pool has."""
+        return await self._count(sql.COUNT, {"pool": pool})
+
     def add(self, client: Client) -> None:
         """Add; AlreadyExists("client") at commit."""
         self._add(sql.ADD, records.client_row(client), "client")

@@ -35,6 +35,10 @@ class Groups(Table):
         page: Columns = {"pool": pool, "name": name, "after": after, "limit": limit}
         return await self._all(User, sql.MEMBERS, page)
 
+    async def count(self, pool: str) -> int:
+        """How many groups the pool has."""
+        return await self._count(sql.COUNT, {"pool": pool})
+
     def add(self, group: Group) -> None:
         """Add; AlreadyExists("group") at commit."""
         self._add(sql.ADD, records.group_row(group), "group")
