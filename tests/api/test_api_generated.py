@@ -50,10 +50,10 @@ def test_every_operation_of_the_model_is_in_the_table():
 
 def test_who_may_call_is_the_models_answer():
     assert Counter(one.authorization for one in api.OPERATIONS.values()) == {
-        "signed": 107,
+        "signed": 105,
         "access_token": 22,
         "access_token_or_session": 2,
-        "open": 10,
+        "open": 12,
     }
 
 
@@ -66,7 +66,7 @@ def test_who_may_call_is_the_models_answer():
         ("AssociateSoftwareToken", "access_token_or_session"),
         ("InitiateAuth", "open"),
         ("RevokeToken", "open"),
-        ("GetClientToken", "signed"),
+        ("GetClientToken", "open"),
     ],
 )
 def test_authorization_of_an_operation(name, authorization):
@@ -129,9 +129,15 @@ def test_every_request_has_its_limits():
     assert all(isinstance(SHAPES[one.request.__name__], Record) for one in api.OPERATIONS.values())
 
 
+# What the model's texts demand of ExplicitAuthFlows and its enumeration lacks.
+FORGOTTEN = {"ExplicitAuthFlowsType": ["ALLOW_CLIENT_TOKEN_AUTH"]}
+
+
 def test_every_enumeration_is_in_the_table():
     assert {name: list(values) for name, values in ENUMS.items()} == {
-        name: shape["enum"] for name, shape in MODEL["shapes"].items() if "enum" in shape
+        name: [*shape["enum"], *FORGOTTEN.get(name, ())]
+        for name, shape in MODEL["shapes"].items()
+        if "enum" in shape
     }
 
 

@@ -15,6 +15,7 @@ from stored_things import (
 )
 
 from riskengine import api
+from riskengine.entities import ClientSecret
 from riskengine.storage import AlreadyExists, Conflict, NotFound
 
 
@@ -111,11 +112,12 @@ class TestPools:
 
 class TestClients:
     async def test_a_client_and_its_secret_come_back_whole(self, storage):
+        secrets = (ClientSecret(id="client-1--1", value=b"sealed", created=NOW),)
         async with storage.transaction() as tx:
-            tx.clients.add(a_client(secret=b"sealed"))
+            tx.clients.add(a_client(secrets=secrets))
 
         found = await storage.clients.get(POOL, "client-1")
-        assert found == a_client(secret=b"sealed")
+        assert found == a_client(secrets=secrets)
 
     async def test_a_client_is_found_by_its_id_alone(self, storage):
         async with storage.transaction() as tx:
