@@ -1,12 +1,8 @@
-"""Time and peak memory of an import of users, with sign-ins beside it.
-
-python benchmarks/import_users.py --users 500000 [--database postgresql://...]
-"""
+"""How long does an import of users take, how much memory, and what do sign-ins meanwhile feel of it?"""
 
 import argparse
 import asyncio
 import json
-import platform
 import socket
 import subprocess
 import sys
@@ -20,7 +16,9 @@ from typing import Any
 import aiohttp
 import boto3
 from botocore.config import Config
+from reports import Report
 
+_SAVED = 500_000
 ROLE = "arn:aws:iam::000000000000:role/import"
 PASSWORD = "Corr3ct-horse!"
 
@@ -28,11 +26,15 @@ PASSWORD = "Corr3ct-horse!"
 def main() -> None:
     """Import, and print what it took as JSON."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--users", type=int, default=500_000)
+    arguments.add_argument("--users", type=int, default=_SAVED)
     arguments.add_argument("--database", default="")
     given = arguments.parse_args()
+    report = Report(__doc__)
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(measured(Path(folder), given.users, given.database), indent=1))
+        figures = measured(Path(folder), given.users, given.database)
+    print(json.dumps(figures, indent=1))
+    if given.users == _SAVED:
+        report.save("import_users", [figures])
 
 
 def measured(folder: Path, users: int, database: str) -> dict[str, Any]:
@@ -81,8 +83,6 @@ def imported(api: Any, pid: int, folder: Path, users: int) -> dict[str, Any]:
         "peak_mb_before": before,
         "peak_mb_after": peak(pid),
         "sign_in_ms_meanwhile": sign_ins.end(),
-        "python": platform.python_version(),
-        "command": " ".join(sys.argv),
     }
 
 

@@ -119,7 +119,9 @@ def _s3(arn: str, url: SplitResult, clock: Clock) -> S3Sink:
     except ImportError:
         raise ConfigurationError("log_destinations names S3: install riskengine[s3]") from None
     if not url.username or not url.password:
-        raise ConfigurationError(f"Bad setting: the URL of {arn} needs s3+https://KEY:SECRET@HOST/BUCKET")
+        raise ConfigurationError(
+            f"Bad setting: log_destinations has no s3+https://KEY:SECRET@HOST/ for {arn}"
+        )
     host = url.hostname if url.port is None else f"{url.hostname}:{url.port}"
     path = quote(unquote(url.path.strip("/")))
     return S3Sink(
