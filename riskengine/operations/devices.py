@@ -75,7 +75,7 @@ async def get_device(call: Call, request: api.GetDeviceRequest) -> api.GetDevice
 async def admin_get_device(call: Call, request: api.AdminGetDeviceRequest) -> api.AdminGetDeviceResponse:
     """One of a user's devices."""
     pool = await lookup.pool(call.storage, request.user_pool_id)
-    user = await lookup.user(call.storage, pool, request.username)
+    user = await _owner(call, pool, request.username)
     device = await devices.find(call.storage, pool, user, request.device_key)
     return api.AdminGetDeviceResponse(device=_shown(device))
 
@@ -95,11 +95,19 @@ async def admin_list_devices(
 ) -> api.AdminListDevicesResponse:
     """A user's devices."""
     pool = await lookup.pool(call.storage, request.user_pool_id)
-    user = await lookup.user(call.storage, pool, request.username)
+    user = await _owner(call, pool, request.username)
     page = await _page(call, user, request.pagination_token, request.limit)
     return api.AdminListDevicesResponse(
         devices=[_shown(device) for device in page.items], pagination_token=page.next_token
     )
+
+
+async def _owner(call: Call, pool: Pool, username: str) -> User:
+    try:
+        return await lookup.user(call.storage, pool, username)
+    except api.errors.UserNotFoundException as error:
+        # The two that read a user's devices are not modelled with that one.
+        raise api.errors.ResourceNotFoundException(error.message) from None
 
 
 async def _own_pool(call: Call) -> Pool:
