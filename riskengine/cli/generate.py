@@ -12,7 +12,7 @@ def generate(*, check: bool) -> None:
     """Write riskengine/api anew from botocore's cognito-idp model (a development dependency), and docs/."""
     different = generate_api(check=check)
     if not operations_document.is_current():
-        different = [*different, operations_document.DOCUMENT.name]
+        different = (*different, operations_document.DOCUMENT.name)
         if not check:
             operations_document.write()
     for path in different:

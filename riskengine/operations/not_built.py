@@ -1,10 +1,7 @@
-"""The visible list: operations that answer one honest typed error, because nothing does them yet."""
+"""The visible list: operations that have no meaning on one's own machine, and answer a typed error."""
 
 NOT_BUILT: frozenset[str] = frozenset(
     {
-        # Feedback by the user's own link.
-        "UpdateAuthEventFeedback",
-        # What has no meaning on one's own machine.
         "CreateUserPoolReplica",
         "DeleteUserPoolReplica",
         "ListUserPoolReplicas",

@@ -7,6 +7,7 @@ from riskengine.base.clock import to_seconds
 from riskengine.context.ranges import RangeError, Ranges
 from riskengine.entities import AuthEvent, Pool, RiskConfiguration
 from riskengine.flows import lookup, threat
+from riskengine.flows.feedback_tokens import InvalidFeedbackTokenError, read_feedback_token
 from riskengine.operations import convert, extensions, paging
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
@@ -14,7 +15,7 @@ from riskengine.storage.errors import NotFound
 from riskengine.storage.interface import Reader
 
 operation = Operations()
-_ADMINISTRATOR = "Admin"
+_ADMINISTRATOR, _USER = "Admin", "User"
 
 
 @operation
@@ -87,6 +88,32 @@ async def admin_update_auth_event_feedback(
     except NotFound:
         raise api.errors.ResourceNotFoundException("Event does not exist.") from None
     return api.AdminUpdateAuthEventFeedbackResponse()
+
+
+@operation
+async def update_auth_event_feedback(
+    call: Call, request: api.UpdateAuthEventFeedbackRequest
+) -> api.UpdateAuthEventFeedbackResponse:
+    """What a user says of an event by the token of its notification; the last word holds."""
+    invalid = api.errors.NotAuthorizedException("Invalid feedback token.")
+    try:
+        token = read_feedback_token(call.services, request.feedback_token, call.now)
+    except InvalidFeedbackTokenError:
+        raise invalid from None
+    # Before anything is looked up: a stranger learns nothing of who is there.
+    if (token.pool, token.event) != (request.user_pool_id, request.event_id):
+        raise invalid
+    pool = await _protected_pool(call.storage, token.pool)
+    user = await lookup.user(call.storage, pool, request.username)
+    if user.sub != token.sub:
+        raise invalid
+    try:
+        await call.services.risk.feedback(
+            user, token.event, valid=request.feedback_value == "Valid", provider=_USER, now=call.now
+        )
+    except NotFound:
+        raise api.errors.ResourceNotFoundException("Event does not exist.") from None
+    return api.UpdateAuthEventFeedbackResponse()
 
 
 async def _protected_pool(reader: Reader, pool_id: str) -> Pool:

@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from riskengine import __version__, api
+from riskengine import api
 from riskengine.storage.errors import Conflict, Unavailable, Unstorable
 from riskengine.telemetry import frames
 
@@ -46,7 +46,7 @@ class Refusal:
 def not_built(operation: str) -> api.ApiError:
     """The honest answer of an operation without a handler."""
     return api.errors.OperationNotEnabledException(
-        f"{operation} is not built yet in riskengine {__version__}"
+        f"{operation} has no meaning on one's own machine: riskengine does not offer it"
     )
 
 

@@ -365,6 +365,19 @@ PUBLIC: dict[str, Case] = {
     "GetTokensFromRefreshToken": refused(
         Case(lambda world: world.rotating), "NotAuthorizedException", RefreshToken="x.y"
     ),
+    "UpdateAuthEventFeedback": refused(
+        Case(
+            lambda world: {
+                "UserPoolId": world.pool,
+                "Username": world.user,
+                "EventId": world.event,
+                "FeedbackToken": world.feedback_token,
+                "FeedbackValue": "Invalid",
+            }
+        ),
+        "NotAuthorizedException",
+        FeedbackToken=NO_TOKEN,
+    ),
     "RevokeToken": refused(
         Case(lambda world: {"ClientId": world.client, "Token": world.tokens["RefreshToken"]}),
         "UnauthorizedException",

@@ -12,6 +12,9 @@ from outbox_reader import newest_code
 from people import FLOWS, PASSWORD, People
 from pycognito.aws_srp import generate_hash_device
 
+from riskengine.flows.feedback_tokens import feedback_token
+from riskengine.flows.services import Services
+
 ROLE = "arn:aws:iam::123456789012:role/any-role"
 NEW_PASSWORD = "An0ther-horse!"
 LOG_ARN = "arn:aws:logs:us-east-1:123456789012:log-group:riskengine"
@@ -123,6 +126,18 @@ class World:
     def event(self) -> str:
         assert self.tokens
         return self.people.events(self.user)[0]["EventId"]
+
+    @cached_property
+    def feedback_token(self) -> str:
+        """As a notification of the event would carry it."""
+
+        async def token(services: Services) -> str:
+            user = await services.storage.users.find(self.pool, self.user)
+            assert user is not None
+            event = await services.storage.events.get(self.pool, user.sub, self.event)
+            return feedback_token(services, event).reveal()
+
+        return self.people.service.do(token)
 
     @cached_property
     def group(self) -> str:

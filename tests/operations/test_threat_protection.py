@@ -1,6 +1,10 @@
 """Risk configurations, events and feedback through boto3."""
 
 import pytest
+from msgspec.structs import replace
+from people import People
+
+from riskengine.flows.feedback_tokens import feedback_token
 
 BLOCK_ALL = {
     "Actions": {
@@ -218,3 +222,65 @@ def test_feedback_on_nothing_is_refused(cognito, guarded_pool, new_user, access_
         call(UserPoolId=guarded_pool, Username="nobody", EventId="e", FeedbackValue="Valid")
     with refused("InvalidParameterException", "feedbackValue"):
         call(UserPoolId=guarded_pool, Username="alice", EventId="e", FeedbackValue="Maybe")
+
+
+class TestFeedbackByUsers:
+    @pytest.fixture
+    def people(self, service):
+        return People(service)
+
+    @pytest.fixture
+    def said(self, people):
+        """Says something of a user's newest event, with the token of its notification or another."""
+        user = people.user()
+        people.sign_in(user)
+        event = people.events(user)[0]["EventId"]
+
+        async def read(services):
+            found = await services.storage.users.find(people.pool, user)
+            return await services.storage.events.get(people.pool, found.sub, event)
+
+        stored = people.service.do(read)
+
+        def say(value="Invalid", of=None, **over):
+            token = feedback_token(people.service.services, of or stored).reveal()
+            members = {"UserPoolId": people.pool, "Username": user, "EventId": event, "FeedbackToken": token}
+            people.api.update_auth_event_feedback(**{**members, "FeedbackValue": value, **over})
+
+        say.event, say.user = stored, user
+        return say
+
+    def test_last_word_holds(self, people, said):
+        said("Invalid")
+        said("Valid")
+        feedback = people.events(said.user)[0]["EventFeedback"]
+        assert (feedback["FeedbackValue"], feedback["Provider"]) == ("Valid", "User")
+
+    def test_word_changes_the_next_score(self, people, said):
+        def score():
+            people.sign_in(said.user)
+
+            async def newest(services):
+                (event,) = await services.storage.events.list_(
+                    people.pool, said.event.sub, before=None, limit=1
+                )
+                return event.score
+
+            return people.service.do(newest)
+
+        before = score()
+        said("Invalid")
+        assert score() > before
+
+    def test_token_is_for_its_event_alone(self, people, said, refused):
+        other = people.user()
+        for over in (
+            {"EventId": "another"},
+            {"UserPoolId": "us-east-1_Nobody000"},
+            {"Username": other},
+            {"of": replace(said.event, time=0)},
+            {"FeedbackToken": "abc"},
+        ):
+            with refused("NotAuthorizedException", "Invalid feedback token"):
+                said(**over)
+        assert "EventFeedback" not in people.events(said.user)[0]

@@ -197,7 +197,7 @@ def test_a_store_out_of_reach_is_an_error_that_sdks_repeat(web):
 
 
 def test_what_is_not_built_says_so(client):
-    with pytest.raises(client.exceptions.OperationNotEnabledException, match="CreateGroup is not built yet"):
+    with pytest.raises(client.exceptions.OperationNotEnabledException, match="CreateGroup has no meaning"):
         client.create_group(GroupName="g", UserPoolId="us-east-1_x")
 
 
