@@ -5,10 +5,12 @@ import click
 from riskengine import __version__
 from riskengine.cli.demo import demo
 from riskengine.cli.evaluate import evaluate
+from riskengine.cli.explain import explain
 from riskengine.cli.generate import generate
 from riskengine.cli.import_attempts import import_attempts
 from riskengine.cli.import_log import import_log
 from riskengine.cli.keys import keys
+from riskengine.cli.learn import learn
 from riskengine.cli.migrate import migrate
 from riskengine.cli.outbox import outbox
 from riskengine.cli.serve import serve
@@ -20,6 +22,8 @@ COMMANDS: tuple[click.Command, ...] = (
     outbox,
     import_log,
     import_attempts,
+    explain,
+    learn,
     evaluate,
     migrate,
     generate,

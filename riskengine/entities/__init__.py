@@ -9,6 +9,7 @@ from riskengine.entities.event import AuthEvent, EventFeedback, EventReason
 from riskengine.entities.group import Group
 from riskengine.entities.identity_provider import IdentityProvider, ProviderType
 from riskengine.entities.keys import AccessKey, SigningKey
+from riskengine.entities.learned import Learned, LearnedVersion
 from riskengine.entities.log_line import LogLine
 from riskengine.entities.message import Message
 from riskengine.entities.passkey import Passkey
@@ -35,6 +36,8 @@ __all__ = [
     "Group",
     "IdentityProvider",
     "ImportJob",
+    "Learned",
+    "LearnedVersion",
     "LinkedIdentity",
     "Lockout",
     "LogLine",

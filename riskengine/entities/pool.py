@@ -5,7 +5,10 @@ from typing import Literal
 from msgspec import Struct
 
 from riskengine import api
+from riskengine.entities.pool_choices import stance_of
+from riskengine.risk import Stance
 
+_CALM = Stance()
 ThreatMode = Literal["OFF", "AUDIT", "ENFORCED"]
 
 
@@ -53,6 +56,11 @@ class Pool(Struct, frozen=True, kw_only=True):
         if self.threat_mode == "OFF":
             return "OFF"
         return "ENFORCED" if mode == "ENFORCED" else "AUDIT" if mode == "AUDIT" else "OFF"
+
+    def stance(self, client: str) -> Stance:
+        """Where the risk levels of a client begin, as the pool's tags choose."""
+        tags = self.description.user_pool_tags
+        return stance_of(tags, client) if tags else _CALM
 
     @property
     def mfa(self) -> Literal["OFF", "OPTIONAL", "ON"]:

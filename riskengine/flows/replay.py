@@ -8,7 +8,7 @@ from riskengine.context.recorded import AttemptLine, BadLine, Line, VerdictLine
 from riskengine.risk import (
     Action,
     Assessment,
-    Attempt,
+    Concluded,
     Conclusion,
     Decision,
     Engine,
@@ -50,7 +50,7 @@ class Replay:
         self._policy = policy
         self._key = key
         self._user_of = user_of
-        self._judgeable: dict[str, tuple[Attempt, bool]] = {}  # by id: what was tried, whether it was learned
+        self._judgeable: dict[str, Concluded] = {}  # by id
 
     def attempt(self, line: AttemptLine) -> Replayed:
         """Score, decide, and learn what the recorded end teaches."""
@@ -66,7 +66,7 @@ class Replay:
         self._engine.observe(end)
         self.profiles[user] = end.profile
         if recorded.id is not None:
-            self._judgeable[recorded.id] = (observed.attempt, end.learned)
+            self._judgeable[recorded.id] = Concluded(observed.attempt, end.learned, assessment)
         return Replayed(line, observed, assessment, decision, end, profile.learned)
 
     def verdict(self, line: VerdictLine) -> bool:
@@ -74,10 +74,9 @@ class Replay:
         judgeable = self._judgeable.get(line.id)
         if judgeable is None:
             return False
-        attempt, learned = judgeable
-        user = attempt.user
+        user = judgeable.attempt.user
         verdict = self._engine.judge(
-            attempt, self.profiles[user], valid=line.value == "Valid", source="admin", learned=learned
+            judgeable, self.profiles[user], valid=line.value == "Valid", source="admin"
         )
         self.profiles[user] = verdict.profile
         self._engine.take(verdict)

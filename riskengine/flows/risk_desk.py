@@ -8,11 +8,12 @@ from typing import Literal
 from msgspec.structs import replace
 
 from riskengine.base.clock import DAY, MINUTE
-from riskengine.entities import AuthEvent, EventFeedback, EventReason, User
+from riskengine.entities import AuthEvent, EventFeedback, EventReason, Pool, User
 from riskengine.flows.exported_logs import export_event
 from riskengine.risk import (
     Assessment,
     Attempt,
+    Concluded,
     Conclusion,
     Engine,
     Level,
@@ -51,12 +52,12 @@ class RiskDesk:
         self._pending: dict[str, _Pending] = {}
 
     async def assess(
-        self, reader: Reader, pool: str, sub: str, attempt: Attempt
+        self, reader: Reader, pool: Pool, client: str, sub: str, attempt: Attempt
     ) -> tuple[Assessment, StoredProfile]:
         """Score an attempt against the user's profile; nobody's (an empty sub) is empty."""
-        engine = await self.engine(pool, int(attempt.time * 1_000_000))
-        stored = await reader.profiles.find(pool, sub) if sub else StoredProfile(Profile(), 0)
-        return engine.assess(attempt, stored.profile), stored
+        engine = await self.engine(pool.id, int(attempt.time * 1_000_000))
+        stored = await reader.profiles.find(pool.id, sub) if sub else StoredProfile(Profile(), 0)
+        return engine.assess(attempt, stored.profile, pool.stance(client)), stored
 
     async def conclude(self, event: AuthEvent, profile: Profile, outcome: Outcome) -> Conclusion:
         """What the end of an attempt teaches; nothing is taken in before `observe`."""
@@ -111,10 +112,7 @@ class RiskDesk:
                     verdict = None
                     if event.attempt is not None:
                         stored = await tx.profiles.find(pool, user.sub)
-                        learned = event.learning == "learned"
-                        verdict = engine.judge(
-                            event.attempt, stored.profile, valid=valid, source=source, learned=learned
-                        )
+                        verdict = engine.judge(_concluded(event), stored.profile, valid=valid, source=source)
                         self.save_profile(tx, pool, user.sub, stored, verdict.profile)
             except Conflict:
                 continue
@@ -129,6 +127,10 @@ class RiskDesk:
         """Store a profile that differs from the one read."""
         if profile is not before.profile:
             tx.profiles.save(pool, sub, StoredProfile(profile, before.version))
+
+    def engines(self) -> tuple[tuple[str, Engine], ...]:
+        """The engines in memory, by pool."""
+        return tuple(self._engines.items())
 
     def changed(self) -> tuple[str, ...]:
         """The pools whose shared state is not written down."""
@@ -200,6 +202,11 @@ def _attempt(event: AuthEvent) -> Attempt:
     if event.attempt is None:
         raise AssertionError("an event without an attempt teaches nothing")
     return event.attempt
+
+
+def _concluded(event: AuthEvent) -> Concluded:
+    assessment = assessment_of(event) if event.score is not None else None
+    return Concluded(_attempt(event), event.learning == "learned", assessment)
 
 
 def outcome_of(event: AuthEvent) -> Outcome | None:

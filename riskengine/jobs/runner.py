@@ -8,7 +8,16 @@ from typing import Protocol
 import structlog
 
 from riskengine.flows.services import Services
-from riskengine.jobs import deliver, export_logs, give_up, import_users, keep_risk_state, purge, refresh_data
+from riskengine.jobs import (
+    deliver,
+    export_logs,
+    give_up,
+    import_users,
+    keep_risk_state,
+    learn,
+    purge,
+    refresh_data,
+)
 from riskengine.storage.errors import StorageError
 from riskengine.telemetry import frames
 
@@ -25,7 +34,16 @@ class Job(Protocol):
         ...
 
 
-JOBS: tuple[Job, ...] = (deliver, export_logs, import_users, purge, give_up, keep_risk_state, refresh_data)
+JOBS: tuple[Job, ...] = (
+    deliver,
+    export_logs,
+    import_users,
+    purge,
+    give_up,
+    keep_risk_state,
+    learn,
+    refresh_data,
+)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from riskengine import api
+from riskengine.entities import pool_choices
 
 CreateOrUpdate = api.CreateUserPoolRequest | api.UpdateUserPoolRequest
 
@@ -66,11 +67,14 @@ def described(request: CreateOrUpdate, before: api.UserPoolType | None = None) -
 
 
 def require_tags(tags: Mapping[str, str] | None) -> None:
-    """Raises InvalidParameterException for reserved names or more than fifty tags."""
+    """Raises InvalidParameterException for reserved names, senseless choices or more than fifty tags."""
     if any(name.lower().startswith(_RESERVED_TAG) for name in tags or ()):
         raise api.errors.InvalidParameterException(f"Tag keys that start with {_RESERVED_TAG} are reserved.")
     if len(tags or ()) > _MOST_TAGS:
         raise api.errors.InvalidParameterException(f"A user pool has at most {_MOST_TAGS} tags.")
+    faults = [fault for name, value in (tags or {}).items() if (fault := pool_choices.fault_of(name, value))]
+    if faults:
+        raise api.errors.InvalidParameterException(" ".join(faults))
 
 
 def _temporary_days(request: CreateOrUpdate) -> int:

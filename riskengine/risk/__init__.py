@@ -1,14 +1,16 @@
 """The risk library: facts of a sign-in in, points with reasons out. No clock, no network, no storage."""
 
 from riskengine.risk.attempt import DEVICE_FAULTS, MISMATCHES, NETWORK_KINDS, Agent, Attempt, Device, Network
+from riskengine.risk.correction import Correction
 from riskengine.risk.decision import Action, Decision, Policy, decide
-from riskengine.risk.engine import Conclusion, Engine, Verdict
+from riskengine.risk.engine import Concluded, Conclusion, Engine, Verdict
 from riskengine.risk.learning import fail, learn, taint, trust, unlearn
-from riskengine.risk.level import Level, Thresholds
-from riskengine.risk.model import Model, ModelError, default_model, load_model, parse_model
+from riskengine.risk.level import Level, Stance, Thresholds
+from riskengine.risk.model import PRESETS, Model, ModelError, default_model, load_model, parse_model
 from riskengine.risk.population import Outcome, Population
 from riskengine.risk.profile import Profile
 from riskengine.risk.reasons import CODES, Assessment, Reason, explain
+from riskengine.risk.relearning import Relearned, relearned
 from riskengine.risk.score import assess
 
 __all__ = [
@@ -16,11 +18,14 @@ __all__ = [
     "DEVICE_FAULTS",
     "MISMATCHES",
     "NETWORK_KINDS",
+    "PRESETS",
     "Action",
     "Agent",
     "Assessment",
     "Attempt",
+    "Concluded",
     "Conclusion",
+    "Correction",
     "Decision",
     "Device",
     "Engine",
@@ -33,6 +38,8 @@ __all__ = [
     "Population",
     "Profile",
     "Reason",
+    "Relearned",
+    "Stance",
     "Thresholds",
     "Verdict",
     "assess",
@@ -43,6 +50,7 @@ __all__ = [
     "learn",
     "load_model",
     "parse_model",
+    "relearned",
     "taint",
     "trust",
     "unlearn",

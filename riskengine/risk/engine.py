@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from riskengine.risk.attempt import Attempt
 from riskengine.risk.cells import Standing, locate
 from riskengine.risk.learning import fail, judged, taint, teach, trust, unlearn, with_verdict
-from riskengine.risk.level import Level
+from riskengine.risk.level import Level, Stance
 from riskengine.risk.model import Model
 from riskengine.risk.population import Outcome, Population, Source
 from riskengine.risk.profile import EMPTY, PROVEN, UNIT, UNSURE, Profile, facts
@@ -43,6 +43,21 @@ class Conclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Concluded:
+    """An event as feedback finds it.
+
+    Args:
+        attempt: what was tried.
+        learned: whether its conclusion taught the profile.
+        assessment: what it scored; without it, nothing is learned about the reasons.
+    """
+
+    attempt: Attempt
+    learned: bool
+    assessment: Assessment | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What feedback on an event does: to the user's habits, and to what others' attempts are held to."""
 
@@ -50,6 +65,8 @@ class Verdict:
     attempt: Attempt
     source: Source
     spread: bool | None  # True forgives, False distrusts, None changes nothing for others
+    valid: bool = True
+    lesson: Assessment | None = None  # what the event scored, if that is to be learned from
 
 
 class Engine:
@@ -59,13 +76,14 @@ class Engine:
     `observe` and `take` then bring the population up to date.
     """
 
-    def __init__(self, model: Model, population: Population) -> None:
+    def __init__(self, model: Model, population: Population, stance: Stance | None = None) -> None:
         self.model = model
         self.population = population
+        self._stance = stance or Stance()
 
-    def assess(self, attempt: Attempt, profile: Profile | None) -> Assessment:
+    def assess(self, attempt: Attempt, profile: Profile | None, stance: Stance | None = None) -> Assessment:
         """Score an attempt; changes nothing."""
-        return assess(attempt, profile, self.population, self.model)
+        return assess(attempt, profile, self.population, self.model, stance or self._stance)
 
     def conclude(
         self,
@@ -106,19 +124,16 @@ class Engine:
         """Take a conclusion into the population; once for each, in the order attempts ended."""
         self.population.observe(end.attempt, end.assessment, end.outcome, end.standing)
 
-    def judge(
-        self, attempt: Attempt, profile: Profile | None, *, valid: bool, source: Source, learned: bool
-    ) -> Verdict:
+    def judge(self, event: Concluded, profile: Profile | None, *, valid: bool, source: Source) -> Verdict:
         """What feedback on an event changes; saying it twice counts once, the last word wins.
 
         Args:
-            attempt: the event's attempt, as it was concluded.
+            event: what it speaks of.
             profile: the user's habits now.
             valid: it was the owner; false when it was an attack.
             source: an operator, or the owner through a link.
-            learned: whether the conclusion said so.
         """
-        habits = profile or EMPTY
+        habits, attempt, learned = profile or EMPTY, event.attempt, event.learned
         before = judged(habits, attempt)
         if before is valid:
             return Verdict(habits, attempt, source, spread=None)
@@ -133,18 +148,25 @@ class Engine:
                 habits = unlearn(habits, attempt)
             habits = taint(habits, attempt, _TAINT_STRENGTH[source])
         spread = None if valid and before is None else valid
-        return Verdict(with_verdict(habits, attempt, valid=valid), attempt, source, spread)
+        return Verdict(
+            with_verdict(habits, attempt, valid=valid),
+            attempt,
+            source,
+            spread,
+            valid=valid,
+            lesson=event.assessment,
+        )
 
-    def feedback(
-        self, attempt: Attempt, profile: Profile | None, *, valid: bool, source: Source, learned: bool
-    ) -> Profile:
+    def feedback(self, event: Concluded, profile: Profile | None, *, valid: bool, source: Source) -> Profile:
         """`judge` and `take` in one, for callers that store nothing."""
-        verdict = self.judge(attempt, profile, valid=valid, source=source, learned=learned)
+        verdict = self.judge(event, profile, valid=valid, source=source)
         self.take(verdict)
         return verdict.profile
 
     def take(self, verdict: Verdict) -> None:
         """Take a verdict into the population."""
+        if verdict.lesson is not None:
+            self.population.learn(verdict.attempt, verdict.lesson, verdict.source, valid=verdict.valid)
         if verdict.spread is not None:
             self.population.feedback(verdict.attempt, verdict=verdict.spread, source=verdict.source)
 

@@ -36,6 +36,10 @@ class Thresholds:
     medium: int
     high: int
 
+    def lowered(self, points: int) -> "Thresholds":
+        """All three so many points earlier."""
+        return Thresholds(self.low - points, self.medium - points, self.high - points)
+
     def level(self, score: int) -> Level:
         """The level that many points reach."""
         if score >= self.high:
@@ -45,7 +49,33 @@ class Thresholds:
         return Level.LOW if score >= self.low else Level.NONE
 
 
-def settle(cuts: tuple[int, int, int], floors: Thresholds) -> Thresholds:
+Cuts = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """How much a pool asks of its good users.
+
+    Args:
+        quantiles: shares of good sign-ins that stay below Low, Medium and High.
+        floors: thresholds never go below these.
+        defaults: thresholds of a pool too young for its own.
+    """
+
+    quantiles: tuple[float, float, float]
+    floors: Thresholds
+    defaults: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """How readily one client of a pool is warned: a preset's name, and points off its thresholds."""
+
+    preset: str = "consumer"
+    sensitivity: int = 0  # 10 asks at half the odds, -10 at twice
+
+
+def settle(cuts: Cuts, floors: Thresholds) -> Thresholds:
     """Thresholds from a pool's quantiles, above fixed floors and in order."""
     high = max(cuts[2], floors.high)
     medium = min(max(cuts[1], floors.medium), high - 1)
@@ -53,10 +83,7 @@ def settle(cuts: tuple[int, int, int], floors: Thresholds) -> Thresholds:
 
 
 class Budget:
-    """Decaying histogram of accepted sign-ins' scores, and the quantiles read off it once a day.
-
-    `quantiles` are the shares of good sign-ins below Low, Medium and High.
-    """
+    """Decaying histogram of accepted sign-ins' scores, and each preset's quantiles read off it once a day."""
 
     LEAST: Final = 500.0  # accepted sign-ins before a pool's own quantiles count
     HALF_LIFE: Final = 14  # days
@@ -64,11 +91,11 @@ class Budget:
     SLACK: Final = 3  # points a quantile must move before its threshold follows
     STRIDE: Final = 20  # points a threshold moves in one day at most
 
-    __slots__ = ("_bins", "_day", "cuts", "quantiles")
+    __slots__ = ("_bins", "_day", "_presets", "cuts")
 
-    def __init__(self, quantiles: tuple[float, float, float]) -> None:
-        self.quantiles = quantiles
-        self.cuts: tuple[int, int, int] | None = None
+    def __init__(self, presets: Mapping[str, Preset]) -> None:
+        self._presets = presets
+        self.cuts: dict[str, Cuts] = {}
         self._bins = [0.0] * (2 * self.EDGE + 1)
         self._day = 0
 
@@ -85,16 +112,18 @@ class Budget:
         self._day = day
         if sum(self._bins) < self.LEAST:
             return
-        low, medium, high = (self._quantile(share) for share in self.quantiles)
-        if self.cuts is None:
-            self.cuts = (low, medium, high)
-            return
-        was = self.cuts
-        self.cuts = (self._follow(was[0], low), self._follow(was[1], medium), self._follow(was[2], high))
-
-    def _quantile(self, share: float) -> int:
-        """The least points that at most 1 - share of the sign-ins reach."""
         sums = list(accumulate(self._bins))
+        for name, preset in self._presets.items():
+            low, medium, high = (self._quantile(sums, share) for share in preset.quantiles)
+            was = self.cuts.get(name, (low, medium, high))
+            self.cuts[name] = (
+                self._follow(was[0], low),
+                self._follow(was[1], medium),
+                self._follow(was[2], high),
+            )
+
+    def _quantile(self, sums: list[float], share: float) -> int:
+        """The least points that at most 1 - share of the sign-ins reach."""
         wanted = share * sums[-1] * (1.0 - 1e-9)
         return next(at for at, below in enumerate(sums) if below >= wanted) - self.EDGE + 1
 
@@ -106,13 +135,18 @@ class Budget:
     def to_state(self) -> dict[str, Any]:
         """Plain values for a restart."""
         bins = {str(at): count for at, count in enumerate(self._bins) if count}
-        return {"day": self._day, "cuts": list(self.cuts) if self.cuts else None, "bins": bins}
+        return {
+            "day": self._day,
+            "cuts": {name: list(cuts) for name, cuts in self.cuts.items()},
+            "bins": bins,
+        }
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Take over what `to_state` gave."""
         self._day = int(state["day"])
-        cuts = state["cuts"]
-        self.cuts = (int(cuts[0]), int(cuts[1]), int(cuts[2])) if cuts else None
+        self.cuts = {
+            str(name): (int(cuts[0]), int(cuts[1]), int(cuts[2])) for name, cuts in state["cuts"].items()
+        }
         self._bins = [0.0] * (2 * self.EDGE + 1)
         for at, count in state["bins"].items():
             self._bins[int(at)] = float(count)

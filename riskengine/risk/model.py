@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from riskengine.base.bundle import model_file
-from riskengine.risk.level import Thresholds
+from riskengine.risk.level import Preset, Thresholds
 from riskengine.risk.profile import CELLS, DEVICE_LEVELS, NETWORK_LEVELS
 
 POINTS_PER_NAT: Final = 10 / log(2)
@@ -17,6 +17,7 @@ _LEAST_SHARE: Final = 1e-4
 
 HABITS: Final = ("language", "zone", "order", "platform", "screen")
 KINDS: Final = ("hosting", "vpn", "tor", "listed")
+PRESETS: Final = ("consumer", "workforce", "high-security")
 WEIGHTS: Final = (
     *HABITS,
     "hour",
@@ -92,9 +93,7 @@ class Model:
         kinds: for each kind of network, how common it is.
         clip: bounds of one additive term, in nats.
         weights: factors of the terms, by name.
-        floors: thresholds never go below these.
-        defaults: thresholds of a pool too young for its own.
-        quantiles: shares of good sign-ins that stay below Low, Medium and High.
+        presets: where levels begin, by the name that operators choose.
     """
 
     version: str
@@ -105,9 +104,7 @@ class Model:
     kinds: Mapping[str, Kind]
     clip: tuple[float, float]
     weights: Mapping[str, float]
-    floors: Thresholds
-    defaults: Thresholds
-    quantiles: tuple[float, float, float]
+    presets: Mapping[str, Preset]
 
     def bucket(self, learned: int) -> int:
         """The history bucket of a user with so many learned sign-ins."""
@@ -147,9 +144,7 @@ def parse_model(data: Mapping[str, Any]) -> Model:
             kinds={name: Kind(**data["kinds"][name]) for name in KINDS},
             clip=(float(data["clip"][0]), float(data["clip"][1])),
             weights={name: float(data["weights"][name]) for name in WEIGHTS},
-            floors=Thresholds(**data["floors"]),
-            defaults=Thresholds(**data["defaults"]),
-            quantiles=(data["quantiles"][0], data["quantiles"][1], data["quantiles"][2]),
+            presets={name: _preset(data["presets"][name]) for name in PRESETS},
         )
     except (KeyError, TypeError, IndexError) as error:
         raise ModelError(f"a member is missing or of the wrong shape: {error}") from error
@@ -160,6 +155,13 @@ def parse_model(data: Mapping[str, Any]) -> Model:
             "weights are not negative and the clip spans nought: else bad signs could lower a score"
         )
     return model
+
+
+def _preset(data: Mapping[str, Any]) -> Preset:
+    low, medium, high = data["quantiles"]
+    if not 0.0 < low < medium < high < 1.0:
+        raise ModelError(f"quantiles rise from 0 to 1, unlike {data['quantiles']}")
+    return Preset((low, medium, high), Thresholds(**data["floors"]), Thresholds(**data["defaults"]))
 
 
 def _distribution(values: list[float], length: int) -> tuple[float, ...]:

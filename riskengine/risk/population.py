@@ -10,11 +10,14 @@ from typing import Any, Final, Literal
 
 from riskengine.risk.attempt import Attempt
 from riskengine.risk.cells import Span, Standing, block, mass
+from riskengine.risk.correction import Correction
 from riskengine.risk.decay import DAY, HOUR, Crowd, Tally, day_of, faded
+from riskengine.risk.lessons import Lessons
 from riskengine.risk.level import Budget
-from riskengine.risk.model import Model
+from riskengine.risk.model import Model, default_model
 from riskengine.risk.profile import CELLS, is_unknown_network
 from riskengine.risk.reasons import Assessment
+from riskengine.risk.relearning import Relearned, relearned
 
 Source = Literal["admin", "user"]
 
@@ -35,11 +38,11 @@ _SHARE_HALF_LIFE: Final = 30 * DAY
 _CELL_HALF_LIFE: Final = 30  # days
 _PRIOR: Final = 300.0  # sign-ins that the shipped cell shares weigh
 _CROWDED: Final = 30  # points of evidence from which an accepted sign-in no longer sets thresholds
-QUANTILES: Final = (0.92, 0.98, 0.998)  # shares of good sign-ins below Low, Medium and High
 _BUCKETS: Final = 16
 _LEAST_FAILURES: Final = 0.1  # share of sign-ins that fail without any attack
 _MOST_FAILURES: Final = 0.5
-_STATE: Final = 1
+_STATE: Final = 2
+_FRESH: Final = 8  # verdicts before they are learned from anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Outcome:
 class Population:
     """One pool's shared state; `capacity` bounds each table of addresses, clients, devices and passwords."""
 
-    def __init__(self, capacity: int = 50_000, quantiles: tuple[float, float, float] = QUANTILES) -> None:
+    def __init__(self, capacity: int = 50_000, model: Model | None = None) -> None:
         self.shares = {name: Tally(_SHARE_HALF_LIFE, 4096) for name in SHARED}
         self.totals = Tally(_SHARE_HALF_LIFE, len(SHARED))
         self.failures = {
@@ -95,13 +98,18 @@ class Population:
         }
         self.taints = Tally(7 * DAY, capacity)
         self.pool = {"now": Tally(2 * HOUR, 2), "ever": Tally(7 * DAY, 2)}
-        self.budget = Budget(quantiles)
+        self.budget = Budget((model or default_model()).presets)
         self.names: dict[str, tuple[str | None, str | None]] = {}
         self._cells: list[list[float]] = [[0.0] * CELLS for _ in range(_BUCKETS)]
         self._cell_weight = [0.0] * _BUCKETS
         self._cell_day = 0
         self._usual_failures = _LEAST_FAILURES
         self._day = 0
+        self.lessons = Lessons()
+        self.correction: Correction | None = None
+        self.learned_number = 0  # of the version that scores
+        self.latest: Relearned | None = None  # what was promoted here last
+        self.is_held = False  # whether only a command promotes
 
     # What a score asks.
 
@@ -160,6 +168,7 @@ class Population:
             self._observe_failure(attempt, now)
         if not outcome.is_accepted:
             return
+        self.lessons.accept(attempt, assessment)
         if assessment.evidence < _CROWDED:
             self.budget.add(assessment.score, day_of(now))
         if standing is not None:
@@ -172,8 +181,24 @@ class Population:
             ever = self.pool["ever"]
             share = (ever.get("failures", now) + 5.0) / (ever.get("attempts", now) + 50.0)
             self._usual_failures, self._day = min(max(share, _LEAST_FAILURES), _MOST_FAILURES), day
+            # Once a day at most, and only of something new.
+            if self.lessons.fresh >= _FRESH and not self.is_held:
+                self.relearn()
         for table in self.pool.values():
             table.add("attempts", now)
+
+    def relearn(self) -> Relearned:
+        """Learn from the verdicts now; what does no worse scores from the next attempt on."""
+        self.lessons.fresh = 0
+        found = relearned(self.lessons, self.correction)
+        if found.is_promoted:
+            self.adopt(found.correction, self.learned_number + 1)
+            self.latest = found
+        return found
+
+    def adopt(self, correction: Correction | None, number: int) -> None:
+        """Score with a version that somebody promoted; None with the shipped numbers alone."""
+        self.correction, self.learned_number, self.latest = correction, number, None
 
     def _observe_failure(self, attempt: Attempt, now: float) -> None:
         network = attempt.network
@@ -221,6 +246,10 @@ class Population:
             self._cells[bucket][at] += 1.0 / len(indices)
         self._cell_weight[bucket] += 1.0
 
+    def learn(self, attempt: Attempt, assessment: Assessment, source: Source, *, valid: bool) -> None:
+        """Keep a verdict for the next lesson."""
+        self.lessons.judge(attempt, assessment, source, valid=valid)
+
     def feedback(self, attempt: Attempt, verdict: bool, source: Source) -> None:  # noqa: FBT001 -- Valid or Invalid
         """Hold an Invalid event against its address, device and client everywhere; Valid takes that back.
 
@@ -266,14 +295,14 @@ class Population:
             "cell_day": self._cell_day,
             "usual_failures": self._usual_failures,
             "day": self._day,
+            "lessons": self.lessons.to_state(),
+            "correction": self.correction.to_state() if self.correction else None,
+            "learned_number": self.learned_number,
         }
 
     @classmethod
     def from_state(
-        cls,
-        state: Mapping[str, Any],
-        capacity: int = 50_000,
-        quantiles: tuple[float, float, float] = QUANTILES,
+        cls, state: Mapping[str, Any], capacity: int = 50_000, model: Model | None = None
     ) -> "Population":
         """Rebuild from `to_state`.
 
@@ -282,7 +311,7 @@ class Population:
         """
         if state.get("state") != _STATE:
             raise ValueError(f"population state {state.get('state')!r} is not {_STATE}")
-        population = cls(capacity, quantiles)
+        population = cls(capacity, model)
         for path, table in population._tables():
             table.load(state["tables"].get(path, {}))
         population.budget.load(state["budget"])
@@ -292,6 +321,10 @@ class Population:
         population._cell_day = int(state["cell_day"])
         population._usual_failures = float(state["usual_failures"])
         population._day = int(state["day"])
+        population.lessons.load(state["lessons"])
+        population.learned_number = int(state["learned_number"])
+        kept = state["correction"]
+        population.correction = Correction.from_state(kept) if kept else None
         return population
 
     def _tables(self) -> list[tuple[str, Tally | Crowd]]:

@@ -38,6 +38,8 @@ class Assessment:
         return sum(reason.points for reason in self.reasons if reason.code in EVIDENCE)
 
 
+LEARNED: Final = "LEARNED"
+
 CODES: Final = {
     "FIRST_SIGN_IN": "Nothing is known of this user yet.",
     "COLD_START": "Novelty counts less while a user has hardly any history.",
@@ -83,6 +85,7 @@ CODES: Final = {
     "TAINTED": "This user, or an operator, called a sign-in like this one an attack.",
     "TAINTED_ELSEWHERE": "Sign-ins of the pool like this one were called attacks.",
     "RECENT_ALARM": "A sign-in of this user was called an attack lately.",
+    "LEARNED": "What verdicts on the pool's sign-ins say the other reasons are worth here.",
 }
 
 # Counted fully however short the history: none of these is mere novelty.

@@ -17,6 +17,7 @@ from riskengine.entities import (
     Group,
     IdentityProvider,
     ImportJob,
+    Learned,
     Lockout,
     LogLine,
     Message,
@@ -55,6 +56,7 @@ Versioned = TypeVar(
     Branding,
     Terms,
     ImportJob,
+    Learned,
 )
 
 _LONGEST_SEARCHED = LONGEST_KEY // 2

@@ -16,6 +16,7 @@ from riskengine.storage.tables.groups import Groups
 from riskengine.storage.tables.identity_providers import IdentityProviders
 from riskengine.storage.tables.import_jobs import ImportJobs
 from riskengine.storage.tables.keys import Keys
+from riskengine.storage.tables.learned import LearnedVersions
 from riskengine.storage.tables.lockouts import Lockouts
 from riskengine.storage.tables.log_lines import LogLines
 from riskengine.storage.tables.outbox import Outbox
@@ -88,6 +89,11 @@ class Tables:
     def populations(self) -> Populations:
         """Each pool's shared risk state."""
         return Populations(self._database, self._writes)
+
+    @property
+    def learned(self) -> LearnedVersions:
+        """What pools learned from verdicts."""
+        return LearnedVersions(self._database, self._writes)
 
     @property
     def sessions(self) -> Sessions:

@@ -60,3 +60,21 @@ def test_unknown_pool_has_no_tags(cognito, refused):
 def test_malformed_names_are_validation_errors(cognito, refused):
     with refused("InvalidParameterException", "resourceArn"):
         cognito.list_tags_for_resource(ResourceArn="short")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("riskengine:preset", "paranoid", "consumer, workforce, high-security"),
+        ("riskengine:sensitivity", "11", "low, normal, high"),
+        ("riskengine:sensitivity:someclient", "", "low, normal, high"),
+        ("riskengine:presets", "consumer", "Unknown tag riskengine:presets"),
+    ],
+)
+def test_a_senseless_choice_is_refused_and_told(cognito, pool, arn, refused, name, value, told):
+    with refused("InvalidParameterException", told):
+        cognito.tag_resource(ResourceArn=arn, Tags={name: value})
+    with refused("InvalidParameterException", told):
+        cognito.create_user_pool(PoolName="other", UserPoolTags={name: value})
+
+    assert not cognito.list_tags_for_resource(ResourceArn=arn).get("Tags")

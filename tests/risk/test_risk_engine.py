@@ -3,7 +3,7 @@
 import pytest
 from risk_cases import BRAZIL, DAY, HOME, MADRID, TODAY, an_attempt, by, on_phone, settled, sign_in
 
-from riskengine.risk import Assessment, Engine, Level, Outcome, Profile, Thresholds
+from riskengine.risk import Assessment, Concluded, Engine, Level, Outcome, Profile, Thresholds
 
 INTRUDER = on_phone(TODAY, network=BRAZIL)
 STEADY = 40  # points
@@ -71,7 +71,7 @@ def test_the_same_event_concluded_twice_teaches_once() -> None:
 def _feedback(
     engine: Engine, profile: Profile, *, valid: bool, source: str = "admin", learned: bool = False
 ) -> Profile:
-    return engine.feedback(INTRUDER, profile, valid=valid, source=source, learned=learned)  # type: ignore[arg-type]
+    return engine.feedback(Concluded(INTRUDER, learned), profile, valid=valid, source=source)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("source", ["admin", "user"])
@@ -136,7 +136,7 @@ def test_repeated_words_of_one_user_are_bounded_for_others() -> None:
     engine, anna = settled()
     for second in range(50):
         attempt = on_phone(TODAY + second, network=BRAZIL)
-        engine.feedback(attempt, anna, valid=False, source="user", learned=False)
+        engine.feedback(Concluded(attempt, learned=False), anna, valid=False, source="user")
 
     assert engine.population.tainted(INTRUDER, TODAY + 60) <= 1.0
 

@@ -53,7 +53,7 @@ def test_the_file_says_no_more_than_is_used() -> None:
         ("buckets", [1]),
         ("clip", [1.0, 3.0]),
         ("weights", {"wave": -1.0}),
-        ("floors", {"low": 1}),
+        ("presets", {"consumer": {}}),
         ("habits", {"zone": {"attacker": 0.5}}),
         ("shares", [[1]]),
         ("weights", {}),

@@ -10,8 +10,14 @@ from test_risk_score import attempts
 
 from riskengine.risk import Assessment, Attempt, Engine, Level, Outcome, Population, Thresholds, default_model
 from riskengine.risk.decay import Crowd, Tally
-from riskengine.risk.level import Budget, settle
+from riskengine.risk.level import Budget, Preset, settle
 from riskengine.risk.population import SHARED
+
+_ANY = Thresholds(0, 20, 60)
+PRESETS = {
+    "consumer": Preset((0.92, 0.98, 0.997), _ANY, _ANY),
+    "strict": Preset((0.8, 0.9, 0.95), _ANY, _ANY),
+}
 
 
 def _accepted(score: int) -> Assessment:
@@ -99,37 +105,37 @@ def test_wrong_passwords_never_become_common() -> None:
 
 
 def test_thresholds_follow_the_pools_own_sign_ins_once_a_day() -> None:
-    budget = Budget((0.92, 0.98, 0.997))
+    budget = Budget(PRESETS)
     for score in range(1000):
         budget.add(score // 10, 100)
-    assert budget.cuts is None
+    assert budget.cuts == {}
 
     budget.add(0, 101)
 
-    assert budget.cuts == (92, 98, 100)
+    assert budget.cuts == {"consumer": (92, 98, 100), "strict": (80, 90, 95)}
 
 
 def test_too_few_sign_ins_set_no_thresholds() -> None:
-    budget = Budget((0.92, 0.98, 0.997))
+    budget = Budget(PRESETS)
     for _ in range(400):
         budget.add(50, 100)
     budget.add(50, 101)
 
-    assert budget.cuts is None
+    assert budget.cuts == {}
 
 
 def test_thresholds_do_not_follow_trifles_nor_jump() -> None:
-    budget = Budget((0.92, 0.98, 0.997))
+    budget = Budget(PRESETS)
     for day in range(100, 130):
         for _ in range(600):
             budget.add(10, day)
-    settled_at = budget.cuts
+    settled_at = budget.cuts["consumer"]
     for _ in range(10_000):
         budget.add(200, 130)
     budget.add(200, 131)
 
     assert settled_at == (11, 11, 11)
-    assert budget.cuts == (31, 31, 31)
+    assert budget.cuts["consumer"] == (31, 31, 31)
 
 
 def test_a_stuffing_wave_does_not_move_the_thresholds() -> None:
@@ -138,13 +144,13 @@ def test_a_stuffing_wave_does_not_move_the_thresholds() -> None:
     for number in range(1000):
         population.observe(by(number % 50, NOON + number), _accepted(number % 100 - 90), plain)
     population.observe(by(0, NOON + DAY), _accepted(-90), plain)
-    before = population.budget.cuts
+    before = dict(population.budget.cuts)
     for number in range(5000):
         population.observe(by(number, NOON + DAY + number), _accepted(150), Outcome(password_ok=False))
         population.observe(by(number, NOON + DAY + number), _accepted(150), Outcome(True, challenge=False))
     population.observe(by(0, NOON + 2 * DAY), _accepted(-90), plain)
 
-    assert before is not None
+    assert before
     assert population.budget.cuts == before
 
 

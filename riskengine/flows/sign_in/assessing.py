@@ -17,6 +17,6 @@ async def assessed(sign_in: SignIn, visit: Visit) -> SignIn:
     if sign_in.user is not None and not attempt.user_exists:
         # Nobody had this name when the request came in: the user has come over in it.
         attempt = dataclasses.replace(attempt, user=sign_in.guess_key, user_exists=True)
-    assessment, stored = await visit.services.risk.assess(visit.tx, visit.pool.id, sub, attempt)
+    assessment, stored = await visit.services.risk.assess(visit.tx, visit.pool, visit.client.id, sub, attempt)
     event = with_assessment(sign_in.event, attempt, assessment)
     return replace(sign_in, assessment=assessment, profile=stored, event=event, is_scored_now=True)

@@ -25,7 +25,7 @@ from riskengine.storage.interface.hosted import (
     UiCustomizations,
 )
 from riskengine.storage.interface.imports import ImportJobs, PieceKind
-from riskengine.storage.interface.learned import Populations, Profiles, StoredProfile
+from riskengine.storage.interface.learned import LearnedVersions, Populations, Profiles, StoredProfile
 from riskengine.storage.interface.messages import Codes, LogLines, Outbox, Rates
 from riskengine.storage.interface.pools import Clients, Keys, Pools, RiskConfigurations
 from riskengine.storage.interface.sign_ins import Events, GuessKind, Lockouts, Sessions, Spent
@@ -73,6 +73,11 @@ class Reader(Protocol):
     @property
     def profiles(self) -> Profiles:
         """What the engine knows of each user."""
+        ...
+
+    @property
+    def learned(self) -> LearnedVersions:
+        """What pools learned from verdicts."""
         ...
 
     @property
@@ -206,6 +211,7 @@ __all__ = [
     "IdentityProviders",
     "ImportJobs",
     "Keys",
+    "LearnedVersions",
     "Lockouts",
     "LogLines",
     "Outbox",

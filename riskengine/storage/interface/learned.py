@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from riskengine.entities import Learned
 from riskengine.risk import Profile
 
 
@@ -22,6 +23,18 @@ class Profiles(Protocol):
         ...
 
     def save(self, pool: str, sub: str, stored: StoredProfile) -> None:
+        """Holds only for the version read (0 creates)."""
+        ...
+
+
+class LearnedVersions(Protocol):
+    """What each pool learned from verdicts, version by version."""
+
+    async def find(self, pool: str) -> Learned:
+        """The pool's versions; none (version 0) when nothing is stored."""
+        ...
+
+    def save(self, learned: Learned) -> None:
         """Holds only for the version read (0 creates)."""
         ...
 

@@ -29,6 +29,10 @@ class Events(Protocol):
         """The event; raises NotFound."""
         ...
 
+    async def find_anywhere(self, event: str) -> AuthEvent | None:
+        """The event, whoever's it is, None without one. For a person who waits: it reads all of them."""
+        ...
+
     async def list_(
         self, pool: str, sub: str, *, before: tuple[int, str] | None, limit: int
     ) -> Sequence[AuthEvent]:

@@ -14,6 +14,7 @@ POOL_TABLES = (
     "events",
     "profiles",
     "populations",
+    "learned",
     "sessions",
     "spent",
     "codes",

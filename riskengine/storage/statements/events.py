@@ -3,6 +3,7 @@
 from riskengine.storage.sql import Statement
 
 GET = Statement("select body from events where pool = :pool and sub = :sub and id = :id")
+ANYWHERE = Statement("select body from events where id = :id")
 NEWEST = Statement(
     "select body from events where pool = :pool and sub = :sub order by time desc, id desc limit :limit"
 )

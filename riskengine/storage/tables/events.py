@@ -22,6 +22,10 @@ class Events(Table):
         """The event; raises NotFound."""
         return present(await self._find(AuthEvent, sql.GET, {"pool": pool, "sub": sub, "id": event}))
 
+    async def find_anywhere(self, event: str) -> AuthEvent | None:
+        """The event, whoever's it is; reads all of them."""
+        return await self._find(AuthEvent, sql.ANYWHERE, {"id": event})
+
     async def list_(
         self, pool: str, sub: str, *, before: tuple[int, str] | None, limit: int
     ) -> Sequence[AuthEvent]:

@@ -19,7 +19,7 @@ from stored_things import (
     sessions,
 )
 
-from riskengine.entities import EventFeedback, Lockout
+from riskengine.entities import EventFeedback, Learned, LearnedVersion, Lockout
 from riskengine.risk import Profile
 from riskengine.storage import AlreadyExists, Conflict, NotFound
 from riskengine.storage.interface import GuessKind, StoredProfile
@@ -93,6 +93,14 @@ class TestEvents:
         for pool, sub, event in ((POOL, "sub-1", "x"), (POOL, "x", "event-1"), ("x", "sub-1", "event-1")):
             with pytest.raises(NotFound):
                 await storage.events.get(pool, sub, event)
+
+    async def test_an_event_is_found_whosever_it_is(self, storage):
+        event = an_event()
+        async with storage.transaction() as tx:
+            tx.events.add(event)
+
+        assert await storage.events.find_anywhere(event.id) == event
+        assert await storage.events.find_anywhere("nothing") is None
 
     async def test_an_event_happens_once(self, storage):
         async with storage.transaction() as tx:
@@ -205,6 +213,34 @@ class TestPopulations:
                 tx.populations.put(POOL, time, b"%d" % time)
 
         assert await storage.populations.find(POOL) == (7, b"7")
+
+
+class TestLearnedVersions:
+    async def test_nothing_is_learned_at_first(self, storage):
+        assert await storage.learned.find(POOL) == Learned(pool=POOL)
+
+    async def test_versions_come_back_whole_and_a_save_holds_for_one(self, storage):
+        version = LearnedVersion(
+            number=1,
+            created=NOW,
+            source="schedule",
+            verdicts=40,
+            figures={"auc": 0.97},
+            correction={"a": [1.5]},
+        )
+        first = Learned(pool=POOL, versions=(version,))
+        async with storage.transaction() as tx:
+            tx.learned.save(first)
+        kept = await storage.learned.find(POOL)
+
+        assert kept == replace(first, version=1)
+        async with storage.transaction() as tx:
+            tx.learned.save(replace(kept, is_held=True))
+        for stale in (kept, first):
+            with pytest.raises(Conflict):
+                async with storage.transaction() as tx:
+                    tx.learned.save(stale)
+        assert (await storage.learned.find(POOL)).is_held
 
 
 class TestSessions:
