@@ -14,6 +14,7 @@ from riskengine.cli.learn import learn
 from riskengine.cli.migrate import migrate
 from riskengine.cli.outbox import outbox
 from riskengine.cli.serve import serve
+from riskengine.cli.simulate import simulate
 
 COMMANDS: tuple[click.Command, ...] = (
     serve,
@@ -25,6 +26,7 @@ COMMANDS: tuple[click.Command, ...] = (
     explain,
     learn,
     evaluate,
+    simulate,
     migrate,
     generate,
 )
