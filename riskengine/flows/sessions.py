@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from riskengine import api
-from riskengine.base.clock import to_seconds
+from riskengine.base.clock import DAY, to_seconds
 from riskengine.context.attempt import RawContext
 from riskengine.entities import AuthEvent, Client, Pool, Seen, Session, User
 from riskengine.flows.observing import observe
@@ -61,6 +61,29 @@ async def end(tx: Transaction, user: User, id_: str, now: int) -> Session:
             tx.sessions.save(replace(session, is_revoked=True))
             return session
     raise api.errors.ResourceNotFoundException(f"Session {id_} does not exist.")
+
+
+async def end_those_of(tx: Transaction, event: AuthEvent, now: int) -> None:
+    """End the sessions that an event opened; their access tokens die with them."""
+    after = ""
+    while True:
+        # A day back: access tokens may outlive the refresh token by that much.
+        found = await tx.sessions.of_user(event.pool, event.sub, now=now - DAY, limit=_MOST_READ, after=after)
+        for session in found:
+            if session.event_id == event.id:
+                tx.sessions.save(replace(session, is_revoked=True))
+        if len(found) < _MOST_READ:
+            return
+        after = found[-1].id
+
+
+async def end_all(tx: Transaction, pool: str, sub: str, now: int) -> User:
+    """Sign a user out everywhere; answers the user as saved."""
+    user = await tx.users.get(pool, sub)
+    after = replace(user, signed_out_at=now)
+    tx.users.save(after)
+    tx.sessions.revoke_all(pool, sub)
+    return after
 
 
 def described(sessions: Sequence[Session], current: str | None) -> list[api.SessionDescriptionType]:
