@@ -116,7 +116,7 @@ class RiskDesk:
                     tx.events.save(told)
                     export_event(tx, await tx.pools.get(pool), told, now)
                     verdict = None
-                    if event.attempt is not None and (source == "admin" or not valid or not _is_grave(event)):
+                    if event.attempt is not None and (source == "admin" or not valid or not is_grave(event)):
                         stored = await tx.profiles.find(pool, user.sub)
                         learned = event.learning == "learned"
                         verdict = engine.judge(
@@ -182,7 +182,7 @@ class RiskDesk:
         return engine
 
 
-def _is_grave(event: AuthEvent) -> bool:
+def is_grave(event: AuthEvent) -> bool:
     """Whether only an operator may say that it was all right: high risks, blocks, what one called Invalid."""
     operators = [each.value for each in event.verdicts if each.provider == "Admin"]
     return event.level == Level.HIGH.value or event.decision == "Block" or operators[-1:] == ["Invalid"]

@@ -77,13 +77,10 @@ async def end_those_of(tx: Transaction, event: AuthEvent, now: int) -> None:
         after = found[-1].id
 
 
-async def end_all(tx: Transaction, pool: str, sub: str, now: int) -> User:
-    """Sign a user out everywhere; answers the user as saved."""
-    user = await tx.users.get(pool, sub)
-    after = replace(user, signed_out_at=now)
-    tx.users.save(after)
-    tx.sessions.revoke_all(pool, sub)
-    return after
+def end_all(tx: Transaction, user: User, now: int) -> None:
+    """Save a user, signed out everywhere."""
+    tx.users.save(replace(user, signed_out_at=now))
+    tx.sessions.revoke_all(user.pool, user.sub)
 
 
 def described(sessions: Sequence[Session], current: str | None) -> list[api.SessionDescriptionType]:

@@ -59,7 +59,8 @@ async def global_sign_out(
 ) -> api.GlobalSignOutResponse:
     """End every session of the caller."""
     async with call.storage.transaction() as tx:
-        await sessions.end_all(tx, call.signed_in.user.pool, call.signed_in.user.sub, call.now)
+        user = await tx.users.get(call.signed_in.user.pool, call.signed_in.user.sub)
+        sessions.end_all(tx, user, call.now)
     return api.GlobalSignOutResponse()
 
 
@@ -71,5 +72,5 @@ async def admin_user_global_sign_out(
     pool = await lookup.pool(call.storage, request.user_pool_id)
     user = await lookup.user(call.storage, pool, request.username)
     async with call.storage.transaction() as tx:
-        await sessions.end_all(tx, pool.id, user.sub, call.now)
+        sessions.end_all(tx, await tx.users.get(pool.id, user.sub), call.now)
     return api.AdminUserGlobalSignOutResponse()
