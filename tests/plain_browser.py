@@ -1,4 +1,4 @@
-"""A browser of the least kind: follows links and redirects, fills forms, presses buttons; scripts, styles: none."""
+"""A browser of the least kind: follows links and redirects, fills forms and presses their buttons."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
