@@ -1,5 +1,6 @@
 """A browser of the least kind: follows links and redirects, fills forms and presses their buttons."""
 
+import itertools
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.client import HTTPConnection, HTTPResponse
@@ -7,6 +8,7 @@ from typing import Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
 _MOST_REDIRECTS = 5
+_NUMBERS = itertools.cycle(range(1, 255))
 
 
 @dataclass
@@ -47,7 +49,9 @@ class _Forms(HTMLParser):
 class PlainBrowser:
     """The same acts as the real one's, without a picture."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str | None = None) -> None:
+        """`address`: what a trusted proxy would tell of it; one of its own unless told."""
+        self._address = address or f"198.19.{next(_NUMBERS)}.1"
         self.url = ""
         self.html = ""
         self.status = 0
@@ -99,7 +103,7 @@ class PlainBrowser:
         connection = HTTPConnection(parts.hostname, parts.port, timeout=30)
         try:
             path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-            connection.request(method, path, body, headers)
+            connection.request(method, path, body, {"X-Forwarded-For": self._address, **headers})
             response = connection.getresponse()
             return response, response.read().decode()
         finally:

@@ -2,12 +2,11 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 _FOLDER = Path(__file__).parent / "templates"
@@ -29,15 +28,16 @@ HEADERS = {
 }
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+_environment = Environment(
+    loader=DictLoader({path.name: path.read_text(encoding="utf-8") for path in _FOLDER.glob("*.html")}),
+    autoescape=True,
+    undefined=StrictUndefined,
+    auto_reload=False,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+# Read and compiled at import: never in the middle of somebody's request.
+_TEMPLATES = {name: _environment.get_template(name) for name in _environment.list_templates()}
 
 
 def page(
@@ -45,7 +45,7 @@ def page(
 ) -> web.Response:
     """A rendered page; `retry_after` are seconds."""
     # Ours, from the package: the one text that is not escaped.
-    text = _environment().get_template(template).render(values, style=Markup(_STYLE))  # noqa: S704
+    text = _TEMPLATES[template].render(values, style=Markup(_STYLE))  # noqa: S704
     headers = HEADERS if retry_after is None else {**HEADERS, "Retry-After": str(retry_after)}
     return web.Response(status=status, text=text, content_type="text/html", charset="utf-8", headers=headers)
 
