@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
+from click.testing import CliRunner
 from courier_servers import MailServer
 from notified import IDENTITY, Notified, html_of, link_in, text_of, token_in
 from outbox_reader import messages_to
 from people import AWAY, CHROME, FIREFOX, HOME
-from service import Service, settings_for
+from service import MASTER_KEY, Service, settings_for
 from trigger_server import TriggerServer, answering, arn
 
+from riskengine.cli.commands import riskengine
 from riskengine.courier.html_text import text_of as words_of
 from riskengine.flows.notification_texts import PLACEHOLDERS
 from riskengine.flows.senders import may_send_as
@@ -359,6 +361,32 @@ def test_mail_waits_in_the_outbox_with_its_event(people, user):
     assert content is not None
     assert content.secret.encode() not in message.content
     assert IDENTITY not in json.dumps(event)
+
+
+def test_outbox_command_tells_codes_and_notifications_apart(tmp_path):
+    """In development nothing is sent: a code is not hidden by a mail about the sign-in that asked for it."""
+    with Service(settings_for(tmp_path)) as service, MailServer() as unused:
+        people = Notified(service, unused)
+        people.mfa("OPTIONAL", totp=False, email=True)
+        user = people.user()
+        people.reachable(user, email="ann@example.com", phone_number="+4791234567")
+        people.habits(user)
+        people.respond("MFA_REQUIRED")
+        challenge = people.attempt(user)
+        assert challenge["ChallengeName"] == "EMAIL_OTP"
+        command = [
+            "outbox",
+            "latest",
+            "ann@example.com",
+            "--database",
+            f"sqlite:///{tmp_path / 'service.db'}",
+        ]
+        run = CliRunner(env={"RISKENGINE_SECRET_KEY": MASTER_KEY}).invoke
+        code = run(riskengine, command).output.strip()
+        mail = run(riskengine, [*command, "--notification"]).output
+        people.answer(challenge, user, admin=True, EMAIL_OTP_CODE=code)
+    assert "Was this you?" in mail
+    assert "/risk/feedback?token=" in mail
 
 
 def test_logs_tell_no_token(people, user, capsys):
