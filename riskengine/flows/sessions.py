@@ -64,7 +64,7 @@ async def end(tx: Transaction, user: User, id_: str, now: int) -> Session:
 
 
 async def end_those_of(tx: Transaction, event: AuthEvent, now: int) -> None:
-    """End the sessions that an event opened; their access tokens die with them."""
+    """End the sessions that an event opened, and forget devices registered in them; access tokens die too."""
     after = ""
     while True:
         # A day back: access tokens may outlive the refresh token by that much.
@@ -72,9 +72,19 @@ async def end_those_of(tx: Transaction, event: AuthEvent, now: int) -> None:
         for session in found:
             if session.event_id == event.id:
                 tx.sessions.save(replace(session, is_revoked=True))
+                await _forget_device(tx, session)
         if len(found) < _MOST_READ:
             return
         after = found[-1].id
+
+
+async def _forget_device(tx: Transaction, session: Session) -> None:
+    """A remembered device would stand in for a second factor."""
+    if not session.device_key:
+        return
+    device = await tx.devices.find(session.pool, session.sub, session.device_key)
+    if device is not None and device.created >= session.created:
+        tx.devices.delete(device)
 
 
 def end_all(tx: Transaction, user: User, now: int) -> None:

@@ -6,6 +6,7 @@ from courier_servers import MailServer
 from msgspec.structs import replace
 from notified import Notified, token_in
 from people import AWAY, CHROME, FIREFOX, HOME
+from pycognito.aws_srp import generate_hash_device
 from service import Service, settings_for
 
 from riskengine.entities import AuthEvent, EventFeedback
@@ -285,6 +286,35 @@ class TestSessions:
         people.api.tag_resource(ResourceArn=arn, Tags={"riskengine:revoke-on-invalid": "false"})
         people.judge(user, newest(people, user)["EventId"], "Invalid")
         assert self.works(people, opened[1]) == (True, True)
+
+    def test_take_the_devices_along_that_were_registered_in_them(self, people):
+        """One of the owner's stays."""
+        people.pool_with(DeviceConfiguration={"ChallengeRequiredOnNewDevice": True})
+        people.respond("NO_ACTION")
+        user = people.person()
+
+        def register():
+            tokens = people.sign_in(user)["AuthenticationResult"]
+            offered = tokens["NewDeviceMetadata"]
+            _, secret = generate_hash_device(offered["DeviceGroupKey"], offered["DeviceKey"])
+            people.api.confirm_device(
+                AccessToken=tokens["AccessToken"],
+                DeviceKey=offered["DeviceKey"],
+                DeviceSecretVerifierConfig={
+                    "PasswordVerifier": secret["PasswordVerifier"],
+                    "Salt": secret["Salt"],
+                },
+            )
+            return offered["DeviceKey"]
+
+        mine, theirs = register(), register()
+        listed = lambda: {  # noqa: E731
+            each["DeviceKey"]
+            for each in people.api.admin_list_devices(UserPoolId=people.pool, Username=user)["Devices"]
+        }
+        assert listed() == {mine, theirs}
+        people.judge(user, newest(people, user)["EventId"], "Invalid")
+        assert listed() == {mine}
 
     @pytest.mark.parametrize("tag", [None, "false"])
     def test_are_not_opened_by_an_answer_that_comes_after_the_word(self, people, tag):
