@@ -91,6 +91,7 @@ def view(case: Case, now: int) -> dict[str, object]:
             case.is_disowned and case.event.response == "Pass" and case.pool.revokes_on_invalid
         ),
         **_repairs(case),
+        "has_password": case.user.has_password,
         "can_stop_password": case.has_working_password,
         "code_goes_to": messages.masked(found[1]) if found else "",
     }

@@ -112,11 +112,13 @@ class FeedbackPages:
             await securing.reset(hooks.once(self._services), deed, case.user)
         except api.ApiError as error:
             return await self._password_page(case, status=400, problem=error.message)
-        return _go_on("password", case)
+        # Nothing to type a code into where none could be sent: the first page tells who can help.
+        return _go_on("password" if recovery.channel(case.pool, case.user) else "feedback", case)
 
     async def _ask_password(self, request: web.Request) -> web.Response:
         case = await self._case(request.query)
-        if not case.is_disowned or case.has_working_password:
+        can_get_code = recovery.channel(case.pool, case.user) is not None
+        if not case.is_disowned or case.has_working_password or not can_get_code:
             return _go_on("feedback", case)
         return await self._password_page(case)
 

@@ -185,7 +185,7 @@ def test_account_that_no_code_can_reach_is_locked_for_an_operator(people, browse
     assert "There is no verified address" in words(browser)
     browser.click("Stop the old password from working")
     assert people.status(user) == "RESET_REQUIRED"
-    assert "ask an operator of people for help" in words(browser)
+    assert "Ask an operator of people for a new one." in words(browser)
     assert len(people.mails(user)) == 1
     with pytest.raises(people.api.exceptions.PasswordResetRequiredException):
         people.sign_in(user)
