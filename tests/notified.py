@@ -22,12 +22,12 @@ class Notified(People):
         super().__init__(service, **settings)
         self.post = post
 
-    def person(self, **attributes: str) -> str:
+    def person(self, days: int = 7, **attributes: str) -> str:
         """Somebody with habits and an address of their own, unverified."""
         user = self.user()
         address = f"{user}-{self.pool[-9:].lower()}@example.com"
         self.reachable(user, **{"email": address, "email_verified": "false", **attributes})
-        self.habits(user)
+        self.habits(user, days)
         return user
 
     def respond(self, action: str, *, notify: bool = True, mails: dict[str, Any] | None = None) -> None:

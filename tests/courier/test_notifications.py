@@ -90,6 +90,7 @@ def test_each_response_is_told_in_words_of_ours(people, user, action, subject, w
     assert mail["Message-ID"] == f"<{event['NotificationId']}@riskengine>"
 
 
+@pytest.mark.slow
 def test_risk_that_only_lists_the_users_own_second_factor_is_told_as_such(people, user):
     """Whoever has a second factor on is asked for it whatever the risk: that is what the mail says."""
     people.mfa("OPTIONAL")
@@ -103,6 +104,7 @@ def test_risk_that_only_lists_the_users_own_second_factor_is_told_as_such(people
     assert "were asked for your second factor" in " ".join(text_of(mail).split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("action", "template"),
     [("NO_ACTION", "NoActionEmail"), ("MFA_REQUIRED", "MfaEmail"), ("BLOCK", "BlockEmail")],
@@ -138,6 +140,7 @@ def token_in_text(link: str) -> str:
     return link.partition("token=")[2].partition("&")[0]
 
 
+@pytest.mark.slow
 def test_a_made_up_name_adds_no_html_and_no_placeholder(people):
     """What users call themselves is text, wherever it stands."""
     name = "<b>{feedback-token}</b>&"
@@ -155,6 +158,7 @@ def test_a_made_up_name_adds_no_html_and_no_placeholder(people):
     assert "<b>" not in html_of(mail)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("own", "kinds"),
     [
@@ -234,6 +238,7 @@ class TestSilence:
         assert people.attempt(user, address=HOME, agent=CHROME) is not None
         assert people.mails(user) == []
 
+    @pytest.mark.slow
     def test_blocked_address(self, people, user):
         """The operator's own list is no risk that was found."""
         people.api.set_risk_configuration(
@@ -248,6 +253,7 @@ class TestSilence:
         assert people.attempt(user) is None
         assert people.mails(user) == []
 
+    @pytest.mark.slow
     def test_nobody_to_write_to(self, people):
         user = people.user()
         people.habits(user)
@@ -279,6 +285,7 @@ class TestOnce:
         subjects = [mail["Subject"] for mail in people.mails(user)]
         assert subjects == ["New sign-in attempt", "Blocked sign-in attempt"]
 
+    @pytest.mark.slow
     def test_another_device_speaks(self, people, user):
         people.respond("BLOCK")
         people.attempt(user)
@@ -287,6 +294,7 @@ class TestOnce:
         )
         assert len(people.mails(user)) == 2
 
+    @pytest.mark.slow
     def test_somebody_with_the_password_can_not_bury_the_user(self, people, user):
         """Ten mails of one response a day, whatever device is made up; another response still speaks."""
         people.respond("BLOCK")
@@ -297,6 +305,7 @@ class TestOnce:
         people.attempt(user)
         assert len(people.mails(user)) == 11
 
+    @pytest.mark.slow
     def test_of_attempts_at_once_one_speaks(self, people, user):
         from concurrent.futures import ThreadPoolExecutor
 
@@ -306,6 +315,7 @@ class TestOnce:
         assert len(people.mails(user)) == 1
 
 
+@pytest.mark.slow
 def test_challenge_that_is_answered_is_told_once(people, user):
     """The request that decides tells; the answer to the challenge says nothing more."""
     people.mfa("OPTIONAL")
@@ -349,6 +359,7 @@ def test_sender_of_the_customers_own_gets_the_facts(people, user, functions):
     assert people.extended(user)[0]["EventFeedback"]["FeedbackValue"] == "Invalid"
 
 
+@pytest.mark.slow
 def test_mail_waits_in_the_outbox_with_its_event(people, user):
     """Sealed, under the id that the event names: both are one unit."""
     people.respond("BLOCK")
@@ -363,6 +374,7 @@ def test_mail_waits_in_the_outbox_with_its_event(people, user):
     assert IDENTITY not in json.dumps(event)
 
 
+@pytest.mark.slow
 def test_outbox_command_tells_codes_and_notifications_apart(tmp_path):
     """In development nothing is sent: a code is not hidden by a mail about the sign-in that asked for it."""
     with Service(settings_for(tmp_path)) as service, MailServer() as unused:

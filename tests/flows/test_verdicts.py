@@ -114,7 +114,7 @@ def test_valid_of_a_link_trusts_a_low_risk_but_never_a_high_one(people, user):
     people.attempt(user)
     assert score(people, user) < before
 
-    other = people.person()
+    other = people.person(12)
     people.attempt(other, address=NEAR, agent=CHROME)
     assert newest(people, other)["EventRisk"]["RiskLevel"] == "Low"
     before = score(people, other)
@@ -127,9 +127,10 @@ def test_valid_of_a_link_trusts_a_low_risk_but_never_a_high_one(people, user):
     assert score(people, other) < before
 
 
+@pytest.mark.slow
 def test_link_does_not_undo_an_operators_invalid(people):
     """It is kept and told, and changes no score."""
-    user = people.person()
+    user = people.person(12)
     people.attempt(user, address=NEAR, agent=CHROME)
     event = newest(people, user)["EventId"]
     (mail,) = people.mails(user)
@@ -163,6 +164,7 @@ class TestToken:
             say(people, user, mail, "Invalid", Username="nobody")
         assert "EventFeedback" not in newest(people, user)
 
+    @pytest.mark.slow
     def test_of_an_event_that_is_gone_is_refused(self, people, user):
         people.attempt(user)
         (mail,) = people.mails(user)
@@ -184,6 +186,7 @@ class TestMark:
         say(people, user, mail, "Invalid")
         assert "MarkedUntil" in newest(people, user)
 
+    @pytest.mark.slow
     def test_usual_sign_in_has_none(self, people, user):
         people.attempt(user, address=HOME, agent=CHROME)
         assert "MarkedUntil" not in newest(people, user)
@@ -266,12 +269,14 @@ class TestSessions:
         assert self.works(people, theirs) == (False, False)
         assert self.works(people, mine) == (True, True)
 
+    @pytest.mark.slow
     def test_stay_ended_when_the_word_is_taken_back(self, people, user, opened):
         event = newest(people, user)["EventId"]
         people.judge(user, event, "Invalid")
         people.judge(user, event, "Valid")
         assert self.works(people, opened[1]) == (False, False)
 
+    @pytest.mark.slow
     def test_refreshed_ones_too(self, people, user, opened):
         tokens = people.api.initiate_auth(
             ClientId=people.client,
@@ -281,12 +286,14 @@ class TestSessions:
         people.judge(user, newest(people, user)["EventId"], "Invalid")
         assert self.works(people, {**opened[1], **tokens}) == (False, False)
 
+    @pytest.mark.slow
     def test_go_on_where_the_pool_says_so(self, people, user, opened):
         arn = people.api.describe_user_pool(UserPoolId=people.pool)["UserPool"]["Arn"]
         people.api.tag_resource(ResourceArn=arn, Tags={"riskengine:revoke-on-invalid": "false"})
         people.judge(user, newest(people, user)["EventId"], "Invalid")
         assert self.works(people, opened[1]) == (True, True)
 
+    @pytest.mark.slow
     def test_take_the_devices_along_that_were_registered_in_them(self, people):
         """One of the owner's stays."""
         people.pool_with(DeviceConfiguration={"ChallengeRequiredOnNewDevice": True})

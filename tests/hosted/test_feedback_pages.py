@@ -123,8 +123,9 @@ def test_owner_says_no_and_gets_the_account_back(people, user, browser):
     assert "AuthenticationResult" in people.attempt(user, address=HOME, agent=CHROME, password=NEW_PASSWORD)
 
 
-def test_owner_says_yes_and_takes_it_back(people, user, browser):
+def test_owner_says_yes_and_takes_it_back(people, browser):
     """The page says what the word changes, and that it can be undone."""
+    user = people.person(12, email_verified="true")
     people.attempt(user, address="80.202.140.23", agent=CHROME)
     assert newest(people, user)["EventRisk"]["RiskLevel"] == "Low"
     (mail,) = people.mails(user)
@@ -141,6 +142,7 @@ def test_owner_says_yes_and_takes_it_back(people, user, browser):
     assert said(people, user) == ["Valid", "Invalid", "Valid"]
 
 
+@pytest.mark.slow
 def test_word_on_a_high_risk_waits_for_an_operator(people, user, browser):
     people.attempt(user)
     (mail,) = people.mails(user)
@@ -163,6 +165,7 @@ def test_second_look_asks_before_it_changes_the_first(people, user, browser):
     assert "Thank you" in words(browser)
 
 
+@pytest.mark.slow
 def test_sign_out_everywhere_alone(people, user, browser):
     mine = people.attempt(user, address=HOME, agent=CHROME)["AuthenticationResult"]
     people.attempt(user)
@@ -176,6 +179,7 @@ def test_sign_out_everywhere_alone(people, user, browser):
     assert "Send me a code for a new password" in told
 
 
+@pytest.mark.slow
 def test_account_that_no_code_can_reach_is_locked_for_an_operator(people, browser):
     """No verified address: the known password can still be stopped."""
     user = people.person()
@@ -191,6 +195,7 @@ def test_account_that_no_code_can_reach_is_locked_for_an_operator(people, browse
         people.sign_in(user)
 
 
+@pytest.mark.slow
 def test_other_risky_sign_ins_stay_in_sight_for_two_weeks(people, user, browser):
     """Whoever presses yes hides nothing; an operator's word does."""
     people.attempt(user)
@@ -239,14 +244,31 @@ def test_real_browser_is_content_with_pages_and_mail(people, user, tmp_path):
         assert not any("Referer" in each["headers"] for each in asked)
 
 
+@pytest.fixture(scope="module")
+def standing(sending, post):
+    """(people, user, the mail, its link) for what changes nothing."""
+    people = Notified(sending, post)
+    people.respond("NO_ACTION")
+    user = people.person(email_verified="true")
+    people.attempt(user)
+    (mail,) = people.mails(user)
+    return people, user, mail, link_in(mail, "Invalid")
+
+
 class TestDoor:
     """What comes from elsewhere than a person's click."""
 
     @pytest.fixture
-    def link(self, people, user):
-        people.attempt(user)
-        (mail,) = people.mails(user)
-        return mail, link_in(mail, "Invalid")
+    def link(self, standing):
+        return standing[2], standing[3]
+
+    @pytest.fixture
+    def people(self, standing):
+        return standing[0]
+
+    @pytest.fixture
+    def user(self, standing):
+        return standing[1]
 
     def test_scanners_change_nothing(self, people, user, link):
         for _ in range(3):
@@ -324,19 +346,6 @@ class TestDoor:
         plain.open(link[1].replace(token, other))
         assert plain.status == 410
 
-    def test_link_of_a_deleted_user_or_pool_or_of_a_pool_switched_off(self, people, user, link):
-        arguments = {"UserPoolId": people.pool}
-        people.api.update_user_pool(**arguments, UserPoolAddOns={"AdvancedSecurityMode": "OFF"})
-        plain = PlainBrowser()
-        plain.open(link[1])
-        assert plain.status == 410
-        people.api.update_user_pool(**arguments, UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"})
-        plain.open(link[1])
-        assert plain.status == 200
-        people.api.admin_delete_user(**arguments, Username=user)
-        plain.open(link[1])
-        assert plain.status == 410
-
     def test_account_is_changed_only_after_the_word_invalid(self, people, user, link):
         """A token alone, without its reader having said so, resets nothing."""
         base = link[1].partition("/feedback")[0]
@@ -348,16 +357,6 @@ class TestDoor:
         assert people.status(user) == "CONFIRMED"
         assert len(people.mails(user)) == 1
 
-    def test_codes_are_sent_so_many_an_hour(self, people, user, link):
-        plain = PlainBrowser()
-        plain.open(link[1])
-        plain.click("No, it was not me")
-        plain.click("Send me a code for a new password")
-        for _ in range(5):
-            plain.click("Send another one")
-        assert "Attempt limit exceeded" in plain.html
-        assert len(people.mails(user)) == 1 + 5
-
     def test_one_neighbourhood_may_ask_so_often(self, sending):
         """By the address that the proxy tells; another neighbourhood is not held back."""
         target = f"{sending.endpoint}/risk/feedback?token=x"
@@ -367,6 +366,7 @@ class TestDoor:
         assert status_from("203.0.113.200", target) == 429
         assert status_from("198.51.100.7", target) == 410
 
+    @pytest.mark.slow
     def test_names_are_text(self, people):
         """Whatever a user is called."""
         name = '"><script>alert(1)</script>'
@@ -402,6 +402,36 @@ class TestDoor:
         plain = PlainBrowser()
         plain.open(link[1])
         assert {form.action for form in plain.forms()} == {"feedback"}
+
+
+@pytest.mark.slow
+def test_link_of_a_deleted_user_or_pool_or_of_a_pool_switched_off(people, user):
+    people.attempt(user)
+    link = link_in(people.mails(user)[0], "Invalid")
+    arguments = {"UserPoolId": people.pool}
+    people.api.update_user_pool(**arguments, UserPoolAddOns={"AdvancedSecurityMode": "OFF"})
+    plain = PlainBrowser()
+    plain.open(link)
+    assert plain.status == 410
+    people.api.update_user_pool(**arguments, UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"})
+    plain.open(link)
+    assert plain.status == 200
+    people.api.admin_delete_user(**arguments, Username=user)
+    plain.open(link)
+    assert plain.status == 410
+
+
+@pytest.mark.slow
+def test_codes_are_sent_so_many_an_hour(people, user):
+    people.attempt(user)
+    plain = PlainBrowser()
+    plain.open(link_in(people.mails(user)[0], "Invalid"))
+    plain.click("No, it was not me")
+    plain.click("Send me a code for a new password")
+    for _ in range(5):
+        plain.click("Send another one")
+    assert "Attempt limit exceeded" in plain.html
+    assert len(people.mails(user)) == 1 + 5
 
 
 def status_from(address: str, url: str) -> int:
