@@ -22,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     region: str = "us-east-1"
     account: str = "000000000000"  # the account number in ARNs
     issuer: str = ""  # base URL of token issuers; empty: http://HOST:PORT
+    public_url: str = ""  # base URL of the pages that mails link to; empty: the issuer
     secret_key: str = ""  # master key, 32 bytes in base64 or hex; empty: from secret_key_file
     secret_key_file: str = ""  # empty: beside the SQLite file, else riskengine.key
     trusted_proxies: tuple[str, ...] = ()  # CIDRs whose forwarding header is believed

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from aiohttp import web
+
 from riskengine.base.clock import Clock, SystemClock
 from riskengine.base.offload import Offload
 from riskengine.base.secret import Secret
@@ -27,6 +29,7 @@ from riskengine.entities.message import Medium
 from riskengine.flows.risk_desk import RiskDesk
 from riskengine.flows.services import Services
 from riskengine.flows.token_issuer import TokenIssuer
+from riskengine.hosted.feedback import FeedbackPages
 from riskengine.risk import default_model
 from riskengine.storage.open import open_storage
 from riskengine.triggers.client import HttpTriggers
@@ -66,6 +69,11 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         await triggers.close()
         offload.close()
         await storage.close()
+
+
+def open_pages(services: Services, machine: Clock | None = None) -> list[web.RouteDef]:
+    """The pages for people, which `server.app` serves beside the API."""
+    return FeedbackPages(services, machine or SystemClock()).routes()
 
 
 def open_sealer(settings: Settings) -> Sealer:

@@ -12,7 +12,7 @@ from riskengine.flows.services import Services
 from riskengine.jobs.runner import running
 from riskengine.server.run import bind, run
 from riskengine.server.run import serve as serve_http
-from riskengine.wiring import open_house
+from riskengine.wiring import open_house, open_pages
 
 _HIGHEST_PORT = 65535
 
@@ -49,6 +49,7 @@ def serve(config: str | None, **overrides: object) -> None:
                     services,
                     bound,
                     listener=listener,
+                    pages=open_pages(services),
                     ready=lambda url: click.echo(f"riskengine answers at {url}"),
                 )
 

@@ -10,6 +10,7 @@ from riskengine.risk import Stance
 
 _CALM = Stance()
 ThreatMode = Literal["OFF", "AUDIT", "ENFORCED"]
+REVOKE_TAG = "riskengine:revoke-on-invalid"
 
 
 class Pool(Struct, frozen=True, kw_only=True):
@@ -67,6 +68,12 @@ class Pool(Struct, frozen=True, kw_only=True):
         """Whether a second factor is never, sometimes or always asked."""
         mode = self.description.mfa_configuration
         return "ON" if mode == "ON" else "OPTIONAL" if mode == "OPTIONAL" else "OFF"
+
+    @property
+    def revokes_on_invalid(self) -> bool:
+        """Whether an Invalid verdict ends its event's sessions: yes, unless the pool's tag says false."""
+        tags = self.description.user_pool_tags or {}
+        return tags.get(REVOKE_TAG, "").strip().lower() != "false"
 
     def username_key(self, username: str) -> str:
         """The form in which user names are compared."""

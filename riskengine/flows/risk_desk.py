@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +32,8 @@ _TRIES = 8
 _REBUILD = DAY  # how far back events are read where no state was kept
 _PATIENCE = 15 * MINUTE  # the longest a session waits for an answer
 _MOST_PENDING = 100_000
+
+Told = Callable[[Transaction, AuthEvent], Awaitable[AuthEvent]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +93,31 @@ class RiskDesk:
             self.observe(pending.pool, await self.conclude(pending.event, Profile(), outcome))
         return len(late)
 
-    async def feedback(self, user: User, event_id: str, *, valid: bool, provider: str, now: int) -> AuthEvent:
+    async def feedback(
+        self, user: User, event_id: str, said: EventFeedback, work: Told, *, now: int
+    ) -> AuthEvent:
         """Take in what somebody says of an event; it holds from the next attempt on, the last word wins.
+
+        `work` answers the event as it is from now on, and writes what goes with it in the same unit; once
+        for each try. A user's Valid of a grave event is kept but trusts nothing: whoever reads the mail
+        could have given it.
 
         Raises:
             NotFound: there is no such event of this user.
         """
         pool = user.pool
         engine = await self.engine(pool, now)
-        source: Literal["admin", "user"] = "admin" if provider == "Admin" else "user"
+        source: Literal["admin", "user"] = "admin" if said.provider == "Admin" else "user"
+        valid = said.value == "Valid"
         for _ in range(_TRIES):
             try:
                 async with self._storage.transaction() as tx:
                     event = await tx.events.get(pool, user.sub, event_id)
-                    feedback = EventFeedback(
-                        value="Valid" if valid else "Invalid", provider=provider, date=now
-                    )
-                    told = replace(event, feedback=feedback)
+                    told = await work(tx, event)
                     tx.events.save(told)
                     export_event(tx, await tx.pools.get(pool), told, now)
                     verdict = None
-                    if event.attempt is not None:
+                    if event.attempt is not None and (source == "admin" or not valid or not is_grave(event)):
                         stored = await tx.profiles.find(pool, user.sub)
                         verdict = engine.judge(_concluded(event), stored.profile, valid=valid, source=source)
                         self.save_profile(tx, pool, user.sub, stored, verdict.profile)
@@ -119,7 +126,7 @@ class RiskDesk:
             if verdict is not None:
                 engine.take(verdict)
                 self._changed.add(pool)
-            return event
+            return told
         raise Conflict("the user's profile changes too fast")
 
     @staticmethod
@@ -175,6 +182,12 @@ class RiskDesk:
                 conclusion = engine.conclude(event.attempt, None, assessment_of(event), outcome)
                 engine.observe(conclusion)
         return engine
+
+
+def is_grave(event: AuthEvent) -> bool:
+    """Whether only an operator may say that it was all right: high risks, blocks, what one called Invalid."""
+    operators = [each.value for each in event.verdicts if each.provider == "Admin"]
+    return event.level == Level.HIGH.value or event.decision == "Block" or operators[-1:] == ["Invalid"]
 
 
 def with_assessment(event: AuthEvent, attempt: Attempt, assessment: Assessment) -> AuthEvent:

@@ -90,6 +90,7 @@ class Gateway:
             headers=headers,
             services=self.services,
             caller=await self.authorizer.caller(operation, asked, now),
+            operator=key.id if key else "",
         )
         return api.wire.encode(await handler(call, asked))
 

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager, closing
 from typing import Any, TypeVar
 
@@ -56,6 +56,7 @@ async def serve(
     *,
     listener: socket.socket | None = None,
     ready: Callable[[str], None] | None = None,
+    pages: Iterable[web.RouteDef] = (),
 ) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is told the URL once it answers."""
     stop = asyncio.Event()
@@ -63,7 +64,7 @@ async def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     with closing(listener or bind(settings)[0]) as bound:
-        async with listening(create_app(services), bound) as url:
+        async with listening(create_app(services, pages=pages), bound) as url:
             log.info("listening", url=url, version=__version__)
             if settings.insecure_dev:
                 log.warning("insecure_dev", meaning="operators' calls are taken unsigned")
