@@ -3,6 +3,7 @@
 import click
 
 from riskengine import __version__
+from riskengine.cli.breaches import breaches
 from riskengine.cli.demo import demo
 from riskengine.cli.evaluate import evaluate
 from riskengine.cli.generate import generate
@@ -20,6 +21,7 @@ COMMANDS: tuple[click.Command, ...] = (
     outbox,
     import_log,
     import_attempts,
+    breaches,
     evaluate,
     migrate,
     generate,

@@ -7,7 +7,13 @@ range-partitioned by time without a new key.
 """
 
 from riskengine.storage.errors import StorageError
-from riskengine.storage.migrations import m0001_first, m0002_messages, m0003_hosted, m0004_imports
+from riskengine.storage.migrations import (
+    m0001_first,
+    m0002_messages,
+    m0003_hosted,
+    m0004_imports,
+    m0005_breached_passwords,
+)
 from riskengine.storage.migrations.migration import Migration
 
 MIGRATIONS: tuple[Migration, ...] = (
@@ -15,6 +21,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0002_messages.MIGRATION,
     m0003_hosted.MIGRATION,
     m0004_imports.MIGRATION,
+    m0005_breached_passwords.MIGRATION,
 )
 
 VERSIONS_TABLE = "create table if not exists schema_versions (version BIGINT primary key)"
