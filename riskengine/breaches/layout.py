@@ -3,9 +3,9 @@
 A hash is its first 64 bits. Input comes in ascending order, so a block is a stretch of the number line,
 cut into 512 buckets of equal width, each cut into 256 places. The block keeps how many of its hashes are
 in each bucket (Elias and Fano's unary code: a one for every hash, a zero after every bucket) and of each
-hash its place, one byte. A hash that is in no list finds its place taken in one of 512 buckets' halves:
-256 hashes on 512 x 256 places are one false positive in 512. Blocks adapt to whatever stretch they cover,
-so neither the number of hashes nor their spread has to be known beforehand.
+hash its place, one byte. 256 hashes on 512 x 256 places: a stranger finds its place taken once in 512
+times. Blocks adapt to whatever stretch they cover, so neither the number of hashes nor their spread has to
+be known beforehand.
 
     header   4,096 bytes: JSON, spaces, a line feed
     blocks   96 bytes of unary code, 256 places; with `has_checks` another 256 x 4 bytes, the hashes'
