@@ -72,11 +72,9 @@ class Part:
         self._count = 0
 
     def __enter__(self) -> Self:
-        try:
-            fcntl.flock(self._blocks, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not self._is_ours():
             self._close()
-            raise BusyError(f"Another import is writing {self._target}") from None
+            raise BusyError(f"Another import is writing {self._target}")
         return self
 
     def __exit__(
@@ -136,15 +134,25 @@ class Part:
         self._blocks.seek(0)
         self._blocks.write(header_bytes(header))
         _sync(self._blocks)
+        # The rename comes last: whoever finds no file of ours begins one of their own.
+        self._state.unlink(missing_ok=True)
+        Path(self._firsts.name).unlink()
         Path(self._blocks.name).replace(self._target)
         _sync_folder(self._target.parent)
-        self.discard()
         return header
 
     def discard(self) -> None:
         """Leave nothing behind."""
         for file in (self._state, Path(self._firsts.name), Path(self._blocks.name)):
             file.unlink(missing_ok=True)
+
+    def _is_ours(self) -> bool:
+        """Whether the lock is ours, on a file that nobody has put into its place meanwhile."""
+        try:
+            fcntl.flock(self._blocks, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return os.path.samestat(os.fstat(self._blocks.fileno()), Path(self._blocks.name).stat())
+        except (BlockingIOError, FileNotFoundError):
+            return False
 
     def _kept(self) -> Checkpoint:
         """The checkpoint of the same import, if the files hold what it says; else the beginning."""

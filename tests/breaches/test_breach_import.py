@@ -201,6 +201,19 @@ def test_two_imports_do_not_write_at_once(order, tmp_path):
     assert import_list(order(), now=0).resumed_at > 0
 
 
+def test_an_import_that_was_overtaken_leaves_the_finished_list_alone(order, tmp_path):
+    """Opened before the other's rename, locked after it: what it holds open is the list in use."""
+    interrupted(order(), 20)
+    late = Part(tmp_path / "breaches", read_checkpoint(tmp_path / "breaches").task)
+    import_list(order(), now=0)
+    before = content(tmp_path / "breaches")
+
+    with pytest.raises(BusyError), late:
+        late.resume()
+
+    assert content(tmp_path / "breaches") == before
+
+
 class TestReload:
     @pytest.fixture
     def local(self, tmp_path):
