@@ -160,7 +160,7 @@ def _asked(path: Path, many: int) -> dict[str, Any]:
     members = digests(0, many, _STRANGERS)
     if not all(known.has(digest) for digest in members):
         raise SystemExit("A hash of the list was not found")
-    strangers = digests(many, many + 10 * _STRANGERS, _STRANGERS)
+    strangers = digests(many, many + 10 * _STRANGERS, min(_STRANGERS, 10 * many))
     return {
         "members_found": len(members),
         "strangers": len(strangers),
@@ -210,7 +210,7 @@ def _built(folder: Path, many: int) -> dict[str, Any]:
     if not all(known.has(digest) for digest in members):
         raise SystemExit("A hash of the list was not found")
     # Of 2**64 first halves a billion are members: a random one is none.
-    strangers = [chance.bytes(20) for _ in range(_STRANGERS)]
+    strangers = [chance.bytes(20) for _ in range(min(_STRANGERS, 10 * many))]
     found = {
         "name": f"{many:,} random",
         "entries": many,
