@@ -10,6 +10,8 @@ from aiohttp import web
 from riskengine.base.clock import Clock, SystemClock
 from riskengine.base.offload import Offload
 from riskengine.base.secret import Secret
+from riskengine.breaches.local_list import LocalList
+from riskengine.breaches.range_api import RangeApi
 from riskengine.config import Settings
 from riskengine.context.attempt import AttemptBuilder
 from riskengine.context.breached import CommonPasswords
@@ -27,6 +29,7 @@ from riskengine.credentials.seal import Sealer
 from riskengine.credentials.webhook import webhook_key
 from riskengine.entities.message import Medium
 from riskengine.flows.risk_desk import RiskDesk
+from riskengine.flows.screening import Screening
 from riskengine.flows.services import Services
 from riskengine.flows.token_issuer import TokenIssuer
 from riskengine.hosted.feedback import FeedbackPages
@@ -42,12 +45,17 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     Ranges.of(settings.trusted_proxies, single=True)  # a bad one stops the start before anything is made
     triggers = HttpTriggers(settings, clock)
     sinks = open_log_sinks(settings, clock)
+    range_api = open_range_api(settings, clock)
     attempts = open_context(settings)
     sealer = open_sealer(settings)
     prepare()
     storage = await open_storage(settings.database)
     offload = Offload(settings.crypto_threads)
     courier = open_courier(settings, clock)
+    local = LocalList(breaches_file(settings))
+    screening = Screening(
+        storage, sealer, CommonPasswords(), local, range_api, failure=settings.breaches_api_failure
+    )
     try:
         await storage.migrate()
         yield Services(
@@ -57,7 +65,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             offload=offload,
             sealer=sealer,
             attempts=attempts,
-            breached=CommonPasswords(),
+            screening=screening,
             password_key=secrets.token_bytes(32),
             risk=RiskDesk(storage, default_model()),
             tokens=TokenIssuer(settings, clock, storage, sealer, offload),
@@ -67,6 +75,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         )
     finally:
         await triggers.close()
+        await screening.close()
         offload.close()
         await storage.close()
 
@@ -84,11 +93,25 @@ def open_sealer(settings: Settings) -> Sealer:
 
 
 def _key_file(settings: Settings) -> Path:
-    if settings.secret_key_file:
-        return Path(settings.secret_key_file)
-    _, _, path = settings.database.partition("sqlite:///")
     # The key lies beside the file that it seals, wherever the command is called from.
-    return Path(f"{path}.key") if path and path != ":memory:" else Path("riskengine.key")
+    return Path(settings.secret_key_file or _beside_database(settings, "key"))
+
+
+def breaches_file(settings: Settings) -> Path:
+    """Where the imported list of breached passwords is, or will be."""
+    return Path(settings.breaches_file or _beside_database(settings, "breaches"))
+
+
+def _beside_database(settings: Settings, ending: str) -> str:
+    _, _, path = settings.database.partition("sqlite:///")
+    return f"{path}.{ending}" if path and path != ":memory:" else f"riskengine.{ending}"
+
+
+def open_range_api(settings: Settings, clock: Clock) -> RangeApi | None:
+    """The k-anonymity API, where one is configured."""
+    if not settings.breaches_api:
+        return None
+    return RangeApi(settings.breaches_api, clock, timeout=settings.breaches_api_timeout)
 
 
 def open_courier(settings: Settings, clock: Clock) -> Post:

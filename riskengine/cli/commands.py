@@ -3,6 +3,7 @@
 import click
 
 from riskengine import __version__
+from riskengine.cli.breaches import breaches
 from riskengine.cli.demo import demo
 from riskengine.cli.evaluate import evaluate
 from riskengine.cli.explain import explain
@@ -25,6 +26,7 @@ COMMANDS: tuple[click.Command, ...] = (
     import_attempts,
     explain,
     learn,
+    breaches,
     evaluate,
     simulate,
     migrate,

@@ -5,12 +5,11 @@ from typing import Literal
 from msgspec import Struct
 
 from riskengine import api
-from riskengine.entities.pool_choices import stance_of
+from riskengine.entities.pool_choices import revokes_on_invalid, stance_of
 from riskengine.risk import Stance
 
 _CALM = Stance()
 ThreatMode = Literal["OFF", "AUDIT", "ENFORCED"]
-REVOKE_TAG = "riskengine:revoke-on-invalid"
 
 
 class Pool(Struct, frozen=True, kw_only=True):
@@ -72,8 +71,7 @@ class Pool(Struct, frozen=True, kw_only=True):
     @property
     def revokes_on_invalid(self) -> bool:
         """Whether an Invalid verdict ends its event's sessions: yes, unless the pool's tag says false."""
-        tags = self.description.user_pool_tags or {}
-        return tags.get(REVOKE_TAG, "").strip().lower() != "false"
+        return revokes_on_invalid(self.description.user_pool_tags or {})
 
     def username_key(self, username: str) -> str:
         """The form in which user names are compared."""

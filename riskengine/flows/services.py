@@ -7,10 +7,10 @@ from riskengine.base.clock import Clock
 from riskengine.base.offload import Offload
 from riskengine.config import Settings
 from riskengine.context.attempt import AttemptBuilder
-from riskengine.context.breached import Breached
 from riskengine.courier.interface import Courier, LogSink
 from riskengine.credentials.seal import Sealer
 from riskengine.flows.risk_desk import RiskDesk
+from riskengine.flows.screening import Screening
 from riskengine.flows.token_issuer import TokenIssuer
 from riskengine.storage.interface import Storage
 from riskengine.triggers.interface import Triggers
@@ -26,7 +26,7 @@ class Services:
     offload: Offload
     sealer: Sealer
     attempts: AttemptBuilder
-    breached: Breached
+    screening: Screening
     password_key: bytes  # of attempted passwords' digests: never stored, gone with the process
     risk: RiskDesk
     tokens: TokenIssuer

@@ -33,6 +33,7 @@ POOL_TABLES = (
     "import_jobs",
     "import_pieces",
     "log_lines",
+    "breached_passwords",
     "signing_keys",
     "pools",
 )
