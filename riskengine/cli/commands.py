@@ -4,6 +4,7 @@ import click
 
 from riskengine import __version__
 from riskengine.cli.breaches import breaches
+from riskengine.cli.compare import compare
 from riskengine.cli.demo import demo
 from riskengine.cli.evaluate import evaluate
 from riskengine.cli.explain import explain
@@ -28,6 +29,7 @@ COMMANDS: tuple[click.Command, ...] = (
     learn,
     breaches,
     evaluate,
+    compare,
     simulate,
     migrate,
     generate,
