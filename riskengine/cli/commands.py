@@ -17,6 +17,7 @@ from riskengine.cli.migrate import migrate
 from riskengine.cli.outbox import outbox
 from riskengine.cli.serve import serve
 from riskengine.cli.simulate import simulate
+from riskengine.cli.train import train
 
 COMMANDS: tuple[click.Command, ...] = (
     serve,
@@ -31,6 +32,7 @@ COMMANDS: tuple[click.Command, ...] = (
     evaluate,
     compare,
     simulate,
+    train,
     migrate,
     generate,
 )

@@ -25,7 +25,7 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Changes of the points of some reasons, and a constant that keeps the pool's thresholds in place."""
+    """Changes of the points of some reasons, and a constant, not positive, for the pool's thresholds."""
 
     verdicts: int
     shift: float

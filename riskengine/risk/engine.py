@@ -14,6 +14,7 @@ from riskengine.risk.score import assess
 
 _VALID_WEIGHT = {"admin": 2.0, "user": 1.0}
 _TAINT_STRENGTH = {"admin": 1.0, "user": 0.8}
+_CLEAR = 10  # points below Low from which an unproven sign-in counts fully
 _HEARSAY = 0.25  # of a sign-in: what a link's Valid makes of a High event
 
 
@@ -184,4 +185,4 @@ def _weight(assessment: Assessment, outcome: Outcome) -> int:
     """Thousandths of a sign-in that one counts for: most when proven, least when odd and never asked."""
     if outcome.challenge:
         return PROVEN
-    return UNIT if assessment.level is Level.NONE else UNSURE
+    return UNIT if assessment.score < assessment.thresholds.low - _CLEAR else UNSURE

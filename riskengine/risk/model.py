@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import log
 from pathlib import Path
 from typing import Any, Final
 
 from riskengine.base.bundle import model_file
+from riskengine.risk.correction import Points
 from riskengine.risk.level import Preset, Thresholds
 from riskengine.risk.profile import CELLS, DEVICE_LEVELS, NETWORK_LEVELS
+from riskengine.risk.trained import Trained, parse_trained
 
 POINTS_PER_NAT: Final = 10 / log(2)
 _LEAST_SHARE: Final = 1e-4
@@ -21,6 +23,7 @@ PRESETS: Final = ("consumer", "workforce", "high-security")
 WEIGHTS: Final = (
     *HABITS,
     "hour",
+    "headers",
     "rarity",
     "kind",
     "automated",
@@ -94,6 +97,8 @@ class Model:
         clip: bounds of one additive term, in nats.
         weights: factors of the terms, by name.
         presets: where levels begin, by the name that operators choose.
+        trained: a shipped correction of the points.
+        red_team: attacks that no correction may let go.
         muted: codes of reasons that are left out, to see what they are worth.
     """
 
@@ -107,6 +112,8 @@ class Model:
     weights: Mapping[str, float]
     presets: Mapping[str, Preset]
     muted: frozenset[str] = frozenset()
+    trained: Trained | None = None
+    red_team: tuple[Points, ...] = ()
 
     def bucket(self, learned: int) -> int:
         """The history bucket of a user with so many learned sign-ins."""
@@ -191,5 +198,11 @@ def _shares(table: list[list[float]]) -> tuple[float, ...]:
 
 @cache
 def default_model() -> Model:
-    """The shipped model."""
-    return load_model(model_file("priors.json"))
+    """The shipped model, with its trained correction."""
+    trained = json.loads(model_file("correction.json").read_text(encoding="utf-8"))
+    attacks = json.loads(model_file("red-team.json").read_text(encoding="utf-8"))
+    return replace(
+        load_model(model_file("priors.json")),
+        trained=parse_trained(trained),
+        red_team=tuple(tuple(each.items()) for each in attacks["attacks"]),
+    )

@@ -41,7 +41,9 @@ _CROWDED: Final = 30  # points of evidence from which an accepted sign-in no lon
 _BUCKETS: Final = 16
 _LEAST_FAILURES: Final = 0.1  # share of sign-ins that fail without any attack
 _MOST_FAILURES: Final = 0.5
-_STATE: Final = 2
+# How much of an attacker a part gives away: nobody else has his device's id, many share a browser.
+_TELLING: Final = {"device": 2.0, "ip": 1.3, "prefix": 1.0, "client": 1.0}
+_STATE: Final = 3
 _FRESH: Final = 8  # verdicts before they are learned from anew
 
 
@@ -75,6 +77,7 @@ class Population:
 
     def __init__(self, capacity: int = 50_000, model: Model | None = None) -> None:
         self.shares = {name: Tally(_SHARE_HALF_LIFE, 4096) for name in SHARED}
+        self.browsers = Tally(_SHARE_HALF_LIFE, 4096)  # accepted sign-ins that told an order of headers
         self.totals = Tally(_SHARE_HALF_LIFE, len(SHARED))
         self.failures = {
             "ip": Tally(6 * HOUR, capacity),
@@ -98,7 +101,9 @@ class Population:
         }
         self.taints = Tally(7 * DAY, capacity)
         self.pool = {"now": Tally(2 * HOUR, 2), "ever": Tally(7 * DAY, 2)}
-        self.budget = Budget((model or default_model()).presets)
+        model = model or default_model()
+        self._red_team = model.red_team
+        self.budget = Budget(model.presets)
         self.names: dict[str, tuple[str | None, str | None]] = {}
         self._cells: list[list[float]] = [[0.0] * CELLS for _ in range(_BUCKETS)]
         self._cell_weight = [0.0] * _BUCKETS
@@ -190,7 +195,7 @@ class Population:
     def relearn(self) -> Relearned:
         """Learn from the verdicts now; what does no worse scores from the next attempt on."""
         self.lessons.fresh = 0
-        found = relearned(self.lessons, self.correction)
+        found = relearned(self.lessons, self.correction, self._red_team)
         if found.is_promoted:
             self.adopt(found.correction, self.learned_number + 1)
             self.latest = found
@@ -222,6 +227,9 @@ class Population:
             if value is not None:
                 self.shares[name].add(value, now)
                 self.totals.add(name, now)
+        order = standing.facts.get("order")
+        if order is not None:
+            self.browsers.add(browser_of(order), now)
         self._name(attempt)
         bucket = standing.bucket
         if bucket is not None and bucket < _BUCKETS and not standing.cell.is_blank:
@@ -263,7 +271,7 @@ class Population:
                 continue
             self.crowds["taint"].add(key, attempt.user, now)
             is_sure = source == "admin" or self.crowds["taint"].count(key, now) >= 1.5
-            self.taints.add(key, now, amount, limit=2.0 if is_sure else 1.0)
+            self.taints.add(key, now, amount, limit=2.0 if is_sure else 0.5)
 
     def tainted(self, attempt: Attempt, now: float) -> float:
         """How strongly feedback of others speaks against an attempt: the worst of its parts.
@@ -272,7 +280,7 @@ class Population:
         """
         worst = 0.0
         for name, value in _taintable(attempt):
-            strength = self.taints.get(f"{name}:{value}", now)
+            strength = _TELLING[name] * self.taints.get(f"{name}:{value}", now)
             if strength and name in self.good:
                 # Good sign-ins are remembered for hours, taints for days: at that pace there were more.
                 pace = self.taints.half_life / self.good[name].half_life
@@ -336,7 +344,7 @@ class Population:
             ("pool", self.pool),
         )
         tables = [(f"{group}.{name}", table) for group, named in groups for name, table in named.items()]
-        return [*tables, ("totals", self.totals), ("taints", self.taints)]
+        return [*tables, ("totals", self.totals), ("browsers", self.browsers), ("taints", self.taints)]
 
 
 def client(attempt: Attempt) -> str | None:
@@ -344,6 +352,11 @@ def client(attempt: Attempt) -> str | None:
     if attempt.header_order is None or attempt.agent.exact is None:
         return None
     return f"{attempt.header_order}|{attempt.agent.exact}"
+
+
+def browser_of(order: str) -> str:
+    """The browser whose order of headers a value is."""
+    return order.partition("|")[0]
 
 
 def exits(attempt: Attempt) -> tuple[tuple[str, str | None], ...]:

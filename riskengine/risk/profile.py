@@ -42,6 +42,7 @@ CAPS: Final = {
 }
 TAINTS: Final = 24
 PROBATION: Final = 20 * 3600.0  # a value's first hours: whoever brought it may still be in the same sitting
+LONG_PROBATION: Final = 7 * DAY  # of what odd sign-ins alone brought: time for the owner to speak up
 LONGEST: Final = 96  # characters kept of a value
 
 # Weights are whole thousandths of a sign-in: small numbers pack small.
@@ -49,6 +50,7 @@ UNIT: Final = 1000
 PROVEN: Final = 1500  # what a sign-in that passed a challenge weighs
 UNSURE: Final = 250  # what an unproven sign-in above no risk weighs
 _SURE: Final = 1250  # weight that only proof, or another day, gives
+_DOUBTED: Final = 2 * UNSURE
 # What decay leaves of one unit, in sign-ins, by age in days.
 KEEP: Final = tuple(exp2(-age / HALF_LIFE) / UNIT for age in range(FORGET + 1))
 
@@ -159,21 +161,23 @@ def trust_in(profile: Profile, name: str, value: str | None, day: int) -> float:
 
 
 def habit_in(profile: Profile, name: str, value: str | None, now: float) -> float:
-    """As `trust_in`, but 0 too for a value whose first sign-in is hours old and was not proven.
+    """As `trust_in`, but 0 too for a value that is new and was not proven: hours, or days if it came oddly.
 
     Else an attacker who once got in unnoticed would look familiar a minute later.
     """
     values = profile.known.get(name)
     mark = values.get(value) if values and value is not None else None
     # Old marks are most of all, and this is asked a dozen times for each score: two comparisons first.
-    if mark is None or (now - mark[2] < PROBATION and is_on_probation(profile, mark, now)):
+    if mark is None or (now - mark[2] < LONG_PROBATION and is_on_probation(profile, mark, now)):
         return 0.0
     return left_of(mark[0], int(now // DAY) - mark[1])
 
 
 def is_on_probation(profile: Profile, mark: Mark, now: float) -> bool:
-    """Whether a value was first brought just now, by an unproven sign-in that was not the user's first."""
-    return now - mark[2] < PROBATION and mark[0] <= _SURE and mark[2] != int(profile.first)
+    """Whether a value is new, was never proven, and was not brought by the user's first sign-in."""
+    if mark[0] > _SURE or mark[2] == int(profile.first):
+        return False
+    return now - mark[2] < (LONG_PROBATION if mark[0] <= _DOUBTED else PROBATION)
 
 
 def left_of(weight: int, age: int) -> float:

@@ -39,6 +39,7 @@ class Assessment:
 
 
 LEARNED: Final = "LEARNED"
+TRAINED: Final = "TRAINED"
 
 CODES: Final = {
     "FIRST_SIGN_IN": "Nothing is known of this user yet.",
@@ -69,6 +70,7 @@ CODES: Final = {
     "LANGUAGE": "The language, against the user's habits.",
     "TIME_ZONE": "The time zone, against the user's habits.",
     "HEADER_ORDER": "The order of the headers, against the user's habits with that browser.",
+    "RARE_HEADERS": "An order of headers that this browser hardly ever sends in the pool.",
     "PLATFORM": "The platform, against the user's habits.",
     "SCREEN": "The screen, against the user's habits.",
     "DISTANCE": "How far the place is from the nearest the user is known at.",
@@ -85,6 +87,7 @@ CODES: Final = {
     "TAINTED": "This user, or an operator, called a sign-in like this one an attack.",
     "TAINTED_ELSEWHERE": "Sign-ins of the pool like this one were called attacks.",
     "RECENT_ALARM": "A sign-in of this user was called an attack lately.",
+    "TRAINED": "What training on made-up sign-ins says the other reasons are worth together.",
     "LEARNED": "What verdicts on the pool's sign-ins say the other reasons are worth here.",
 }
 
@@ -129,7 +132,9 @@ FAMILIES: Final = {
         | {"AUTOMATED_AGENT", "AGENT_DOWNGRADE", "MISSING_COLLECTOR", "DEVICE_BIRTH", "DEVICE_FAULT"}
         | {"HEADER_MISMATCH", "DEVICE_ON_OTHER_ACCOUNTS"}
     ),
-    "habits": frozenset({"LANGUAGE", "TIME_ZONE", "HEADER_ORDER", "PLATFORM", "SCREEN", "HOUR"}),
+    "habits": frozenset(
+        {"LANGUAGE", "TIME_ZONE", "HEADER_ORDER", "RARE_HEADERS", "PLATFORM", "SCREEN", "HOUR"}
+    ),
     "travel": frozenset({"DISTANCE", "IMPOSSIBLE_TRAVEL"}),
     "reputation": frozenset(
         {"IP_FAILURES", "PREFIX_FAILURES", "ASN_FAILURES", "WIDE_ATTEMPTS", "WIDE_PASSWORD"}

@@ -203,10 +203,13 @@ def _scores(lessons: Sequence[Points], correction: Correction | None) -> Vector:
 
 
 def _shift(table: _Table, correction: Correction) -> float:
-    """What keeps the good sign-ins' quantile in place."""
+    """What keeps the good sign-ins' quantile from rising; never a raise, which what says nothing would pay.
+
+    Where the quantile falls, the pool's own thresholds follow it in days.
+    """
     good = ~table.is_attack
     before, after = (np.quantile(_scores(table.lessons, one)[good], _QUANTILE) for one in (None, correction))
-    return float(before - after)
+    return min(float(before - after), 0.0)
 
 
 def _compared(

@@ -6,8 +6,9 @@ from riskengine.risk.level import Stance, Thresholds, settle
 from riskengine.risk.model import Model, default_model
 from riskengine.risk.population import Population
 from riskengine.risk.profile import Profile
-from riskengine.risk.reasons import EVIDENCE, LEARNED, Assessment, Reason
+from riskengine.risk.reasons import EVIDENCE, LEARNED, TRAINED, Assessment, Reason
 from riskengine.risk.signals import SIGNALS
+from riskengine.risk.trained import Trained
 from riskengine.risk.view import Signal, look
 
 _MARGIN = 10  # points of weak evidence that a capped novelty may still take on
@@ -38,8 +39,11 @@ def assess(
     if model.muted:
         found = [signal for signal in found if signal.code not in model.muted]
     limits = thresholds(population, model, stance)
+    if model.trained is not None:
+        found += _corrected(model.trained, TRAINED, "training", found)
     if population.correction is not None:
-        found += _learned(population.correction, found)
+        verdicts = f"{population.correction.verdicts} verdicts"
+        found += _corrected(population.correction, LEARNED, verdicts, found)
     if view.profile.learned < YOUNG:
         found += _cold_start(view.profile.learned, found, limits)
     score = sum(signal.points for signal in found)
@@ -53,15 +57,15 @@ def thresholds(population: Population, model: Model, stance: Stance = _CALM) -> 
     return limits if not stance.sensitivity else limits.lowered(stance.sensitivity)
 
 
-def _learned(correction: Correction, found: list[Signal]) -> list[Signal]:
-    """What verdicts make of the reasons, with those that weigh most."""
+def _corrected(correction: Trained | Correction, code: str, source: str, found: list[Signal]) -> list[Signal]:
+    """What was learned about the reasons, with those that weigh most."""
     parts = correction.parts(tuple([(signal.code, signal.points) for signal in found if signal.points]))
     points = correction.points(parts)
     if not points:
         return []
     weighty = sorted(parts, key=lambda part: -abs(part[1]))[:_TOLD]
-    told = ", ".join(f"{code} {change:+.0f}" for code, change in weighty if round(change))
-    return [Signal(LEARNED, points, f"{correction.verdicts} verdicts: {told or 'thresholds stay in place'}")]
+    told = ", ".join([f"{name} {change:+.0f}" for name, change in weighty if round(change)])
+    return [Signal(code, points, f"{source}: {told or 'thresholds stay in place'}")]
 
 
 def _cold_start(learned: int, found: list[Signal], limits: Thresholds) -> list[Signal]:

@@ -75,7 +75,7 @@ def _reliability(good: Scores, attacks: Scores) -> str:
         if calm + bad >= _LEAST and calm and bad:
             found.append((start + _BIN / 2, log2(bad / calm)))
     base = float(np.mean([odds - points / 10.0 for points, odds in found])) if found else 0.0
-    promise = [(points, base + points / 10.0) for points in (-150.0, 200.0)]
+    promise = [(float(points), base + points / 10.0) for points in range(-150, 201, _BIN)]
     across = Axis("points", -150.0, 200.0, (-150.0, -100.0, -50.0, 0.0, 50.0, 100.0, 150.0, 200.0))
     up = Axis("log2 of the odds of an attack", -14.0, 12.0, (-12.0, -8.0, -4.0, 0.0, 4.0, 8.0, 12.0))
     lines = {"observed": found, "promised: 10 points double": promise}

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Final
 
-from riskengine.risk.signals.behaviour import header_order, hour, language, platform, screen, time_zone
+from riskengine.risk.signals.behaviour import (
+    header_order,
+    hour,
+    language,
+    platform,
+    rare_headers,
+    screen,
+    time_zone,
+)
 from riskengine.risk.signals.credential import account_failures, wide_password
 from riskengine.risk.signals.device import (
     agent_downgrade,
@@ -49,6 +57,7 @@ SIGNALS: Final[tuple[SignalRule, ...]] = (
     language,
     time_zone,
     header_order,
+    rare_headers,
     platform,
     screen,
     hour,

@@ -12,6 +12,7 @@ from riskengine.risk.cells import (
 )
 from riskengine.risk.decay import DAY
 from riskengine.risk.model import HABITS, Habit
+from riskengine.risk.population import browser_of
 from riskengine.risk.profile import habit_in, usual
 from riskengine.risk.view import BACK_OFF, Signal, View
 
@@ -24,6 +25,9 @@ _UPDATED = 0.15  # share of a browser's new versions that send other headers tha
 _ALIKE = dict.fromkeys(HABITS, SAME_AGENT) | {"platform": SAME_OS}
 _LOCAL = frozenset({"language", "zone"})
 _NEAR = 0.6  # of attackers abroad: who took the trouble to come from the user's country sets these more often
+_TOLD_ORDERS = 40.0  # sign-ins with a browser before its orders of headers are known
+_RARE_ORDER = 0.04  # share of a browser's sign-ins below which an order is rare
+_MOST_RARE = 2.0  # nats
 _CLOCK_CHANGE = 60  # minutes
 
 
@@ -71,6 +75,25 @@ def header_order(view: View) -> Signal | None:
     if value not in known and not any(order.startswith(browser) for order in known):
         return None
     return _habit(view, "order", "HEADER_ORDER", "order of headers")
+
+
+def rare_headers(view: View) -> Signal | None:
+    """Headers that this browser hardly ever sends in the pool: a program that borrows its name."""
+    value = view.facts.get("order")
+    if value is None or view.trust("order"):
+        return None
+    told = view.population.browsers.get(browser_of(value), view.now)
+    if told < _TOLD_ORDERS:
+        return None
+    share = (view.population.shares["order"].get(value, view.now) + 0.5) / (told + 1.0)
+    points = view.model.points(min(log(_RARE_ORDER / share), _MOST_RARE), "headers")
+    if points <= 0:
+        return None
+    return Signal(
+        "RARE_HEADERS",
+        points,
+        f"{100 * share:.1f} % of the pool's sign-ins with this browser send such headers",
+    )
 
 
 def _habit(view: View, name: str, code: str, words: str) -> Signal | None:

@@ -25,6 +25,7 @@ _MOST_VERSIONS = 6  # further ahead it is another installation
 _OLDEST_BIRTH = 1_262_304_000.0  # 2010: no collector made ids before
 _SKEW = DAY  # what a wrong clock may claim
 _TYPICAL_SHARE = 0.05
+_COMMON = -0.5
 _REPUTED = 0.7  # nats of a bad exit beyond which a device id alone proves little
 _REPUTED_CREDIT = -8  # points that it is then still worth
 
@@ -88,7 +89,7 @@ def common_agent(view: View) -> Signal | None:
     if total < 50.0:
         return None
     share = (count + 1.0) / (total + 50.0)
-    nats = min(max(view.model.weights["rarity"] * log(_TYPICAL_SHARE / share), -0.5), 0.5)
+    nats = min(max(view.model.weights["rarity"] * log(_TYPICAL_SHARE / share), _COMMON), 0.5)
     points = view.model.points(nats)
     if not points:
         return None

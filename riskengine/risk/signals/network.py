@@ -26,6 +26,7 @@ _KIND = {
 }
 _PROVIDED = frozenset({"hosting", "vpn"})
 _TYPICAL_SHARE = 0.02
+_COMMON = -0.7
 
 
 def network(view: View) -> Signal | None:
@@ -63,7 +64,7 @@ def common_network(view: View) -> Signal | None:
     if total < 50.0:
         return None
     share = (count + 1.0) / (total + 50.0)
-    nats = min(max(view.model.weights["rarity"] * log(_TYPICAL_SHARE / share), -0.7), 0.7)
+    nats = min(max(view.model.weights["rarity"] * log(_TYPICAL_SHARE / share), _COMMON), 0.7)
     points = view.model.points(nats)
     if not points:
         return None
@@ -120,7 +121,10 @@ def _say_habit(view: View) -> str:
 def _say_country(view: View) -> str:
     country, last = view.facts["country"], view.profile.last_seen
     before = last.country if last is not None and last.country is not None else None
-    before = before or usual(view.profile, "country", view.day)
+    if before is None or before == country:
+        # The last place may be on probation still: then it is no habit.
+        before = usual(view.profile, "country", view.day)
+        before = None if before == country else before
     text = f"new country: {before} → {country}" if before else f"new country: {country}"
     since = view.now - view.profile.last
     if view.profile.last and since > 0.0:
