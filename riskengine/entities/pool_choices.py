@@ -12,12 +12,15 @@ PREFIX: Final = "riskengine:"
 _PRESET: Final = f"{PREFIX}preset"
 # Of the pool; followed by a colon and a client id, of that client.
 _SENSITIVITY: Final = f"{PREFIX}sensitivity"
+# Lets requests say what threat protection finds in them: never where real people sign in.
+_TEST_MODE: Final = f"{PREFIX}test-mode"
 _SENSITIVITIES: Final[Mapping[str, int]] = {"low": -10, "normal": 0, "high": 10}  # points
 
 # Name of the tag -> the values it takes.
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     _PRESET: PRESETS,
     _SENSITIVITY: tuple(_SENSITIVITIES),
+    _TEST_MODE: ("off", "on"),
 }
 
 
@@ -35,3 +38,8 @@ def stance_of(tags: Mapping[str, str], client: str) -> Stance:
     """Where the levels of one client begin; its own sensitivity wins over the pool's."""
     sensitivity = tags.get(f"{_SENSITIVITY}:{client}") or tags.get(_SENSITIVITY, "normal")
     return Stance(tags.get(_PRESET, PRESETS[0]), _SENSITIVITIES.get(sensitivity, 0))
+
+
+def is_test(tags: Mapping[str, str]) -> bool:
+    """Whether requests may force what is found in them (`riskengine:test-mode` = `on`)."""
+    return tags.get(_TEST_MODE) == "on"

@@ -19,6 +19,7 @@ from riskengine.flows.exported_logs import export_event
 from riskengine.flows.observing import observe, subject_key
 from riskengine.flows.passwords import require_conforming
 from riskengine.flows.services import Services
+from riskengine.flows.test_mode import forced
 from riskengine.flows.threat import ThreatPolicy, policy_for
 from riskengine.storage.errors import AlreadyExists, Conflict
 from riskengine.storage.interface import Transaction
@@ -170,12 +171,17 @@ def _judged(services: Services, deed: Deed, threat: ThreatPolicy, event: AuthEve
     screened = _SCREENED.get(deed.type)
     if screened is not None and deed.password is not None:
         kind, operation = screened
-        is_compromised = threat.screens(kind) and services.breached.is_compromised(deed.password)
+        is_compromised = threat.screens(kind) and _is_known(services, deed, deed.password)
         is_refused = is_refused or (is_compromised and threat.blocks_compromised(kind))
         if is_compromised:
             count_compromised(deed.pool.id, operation)
     verdict = {"decision": "Block", "action": "BLOCK"} if is_refused else {}
     return replace(event, is_compromised=is_compromised, **verdict)
+
+
+def _is_known(services: Services, deed: Deed, password: Secret) -> bool:
+    told = forced(deed.pool, deed.context, deed.username, deed.user).is_compromised
+    return services.breached.is_compromised(password) if told is None else told
 
 
 def _require_harmless(deed: Deed, threat: ThreatPolicy, event: AuthEvent) -> None:

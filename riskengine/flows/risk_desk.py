@@ -177,8 +177,8 @@ class RiskDesk:
         return engine
 
 
-def with_assessment(event: AuthEvent, attempt: Attempt, assessment: Assessment) -> AuthEvent:
-    """The event of a scored attempt."""
+def with_assessment(event: AuthEvent, attempt: Attempt | None, assessment: Assessment) -> AuthEvent:
+    """The event of a scored attempt; None where it must teach nothing."""
     limits = assessment.thresholds
     return replace(
         event,

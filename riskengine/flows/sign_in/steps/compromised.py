@@ -34,4 +34,7 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
 
 def is_compromised(visit: Visit, password: Secret) -> bool:
     """Whether the configuration looks at sign-ins, and the password is a known one."""
-    return visit.threat.screens("SIGN_IN") and visit.services.breached.is_compromised(password)
+    if not visit.threat.screens("SIGN_IN"):
+        return False
+    told = visit.forced.is_compromised
+    return visit.services.breached.is_compromised(password) if told is None else told

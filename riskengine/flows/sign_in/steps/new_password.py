@@ -67,5 +67,8 @@ def _attributes(user: User, visit: Visit) -> dict[str, str]:
 
 def _refuse_compromised(password: Secret, visit: Visit) -> None:
     is_blocked = visit.threat.blocks_compromised("PASSWORD_CHANGE")
-    if is_blocked and visit.services.breached.is_compromised(password):
+    if not is_blocked:
+        return
+    told = visit.forced.is_compromised
+    if visit.services.breached.is_compromised(password) if told is None else told:
         raise api.errors.InvalidPasswordException("Provided password cannot be used for security reasons.")
