@@ -1,5 +1,7 @@
 """What we tell beyond Cognito's model, to callers who ask for it by a header; strict clients never see it."""
 
+from msgspec.structs import asdict
+
 from riskengine import api
 from riskengine.api.model import Wire
 from riskengine.entities import AuthEvent
@@ -24,9 +26,22 @@ class ExtendedEventRisk(api.EventRiskType, frozen=True, kw_only=True):
     risk_action: str | None = None  # the configured response that was applied
 
 
+class ExtendedRiskConfiguration(api.RiskConfigurationType, frozen=True, kw_only=True):
+    """A risk configuration with what is odd about it, in an operator's words."""
+
+    warnings: list[str] | None = None
+
+
 def are_wanted(call: Call) -> bool:
     """Whether the caller sent `X-Riskengine-Extensions: 1`."""
     return any(name.lower() == HEADER and value.strip() == "1" for name, value in call.headers)
+
+
+def risk_configuration(
+    described: api.RiskConfigurationType, warnings: list[str]
+) -> ExtendedRiskConfiguration:
+    """A risk configuration as Cognito tells it, and what is odd about it."""
+    return ExtendedRiskConfiguration(**asdict(described), warnings=warnings)
 
 
 def event_risk(event: AuthEvent, risk: api.EventRiskType) -> ExtendedEventRisk:
