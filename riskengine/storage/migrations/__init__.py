@@ -13,6 +13,7 @@ from riskengine.storage.migrations import (
     m0003_hosted,
     m0004_imports,
     m0005_learned,
+    m0006_event_ages,
 )
 from riskengine.storage.migrations.migration import Migration
 
@@ -22,6 +23,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0003_hosted.MIGRATION,
     m0004_imports.MIGRATION,
     m0005_learned.MIGRATION,
+    m0006_event_ages.MIGRATION,
 )
 
 VERSIONS_TABLE = "create table if not exists schema_versions (version BIGINT primary key)"
