@@ -95,13 +95,13 @@ def test_the_attacker_is_blocked_and_the_owner_gets_in(people, pair):
 
 
 def test_owners_familiar_sign_ins_stay_no_risk(people, pair):
-    """Even with another browser at home; what the guesses add there is far from the first level."""
+    """At home in the usual browser; in a new one there, it is below what default actions ask about."""
     victim, _ = pair
     guess(people, victim, 40)
-    for agent in (CHROME, SAFARI):
-        home = judged(people, victim, HOME, agent)
-        assert home.level is Level.NONE
-        assert points(home, "ATTACK_WAVE") == 0
+    usual, new = (judged(people, victim, HOME, agent) for agent in (CHROME, SAFARI))
+    assert usual.level is Level.NONE
+    assert new.level < Level.MEDIUM
+    assert points(usual, "ATTACK_WAVE") == points(new, "ATTACK_WAVE") == 0
 
 
 def test_alarm_raises_for_days(people, pair):
