@@ -55,6 +55,7 @@ def test_context_goes_first_and_the_event_later(kept):
     assert stored(kept, user) == []
 
 
+@pytest.mark.slow  # a service of its own
 def test_verdict_on_a_context_free_event_is_written_down_and_teaches_nothing(kept):
     user = kept.user()
     kept.sign_in_from(AWAY, FIREFOX, user)
@@ -75,6 +76,7 @@ def test_verdict_on_a_context_free_event_is_written_down_and_teaches_nothing(kep
     assert kept.events(user)[0]["EventFeedback"]["FeedbackValue"] == "Invalid"
 
 
+@pytest.mark.slow  # a service of its own
 def test_more_than_a_batch_goes_in_one_turn(kept):
     user = kept.user()
     kept.sign_in_from(AWAY, FIREFOX, user)
