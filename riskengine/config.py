@@ -4,13 +4,17 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 
 class ConfigurationError(Exception):
     """A setting is unknown, malformed or missing; the message names it."""
+
+
+# A day is what the risk state is rebuilt from after a restart.
+Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lambda_endpoint: str = ""  # base URL of a Lambda-compatible endpoint, for every other ARN
     request_rates: tuple[str, ...] = ()  # "cognito" for its quotas, CATEGORY=NUMBER a second; empty: none
     log_destinations: tuple[str, ...] = ()  # ARN=URL: where exported logs go (file, http, s3+https)
+    event_days: Days = 730  # how long authentication events are kept
+    context_days: Days = 90  # how long they tell where from, with what and exactly which address
     body_limit: int = 1_048_576  # bytes
     crypto_threads: int = 2
     clock_skew_seconds: int = 300  # of signed requests and SRP timestamps

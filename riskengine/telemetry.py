@@ -64,6 +64,13 @@ BREACH_LIST_TIME = Gauge(
     "riskengine_breach_list_timestamp_seconds", "When the source of that list was made", registry=REGISTRY
 )
 SUCCESSES = Counter("cognito_successes", "What succeeded", _BY_CLIENT, registry=REGISTRY)
+THROTTLES = Counter(
+    "cognito_throttles", "What was refused for its request rate", _BY_CLIENT, registry=REGISTRY
+)
+
+INVALID = "Invalid"
+ADMIN = "Admin"
+_POOL_OF: dict[str, str] = {}  # of clients with a success, at most as many as there are
 
 
 def count_sign_in(event: AuthEvent, *, is_scored: bool = True) -> None:
@@ -73,7 +80,7 @@ def count_sign_in(event: AuthEvent, *, is_scored: bool = True) -> None:
     """
     SIGN_INS.labels(event.response, event.level or "None", event.action or "none").inc()
     if event.response == "Pass" and event.type == "SignIn":
-        SUCCESSES.labels(event.type, event.pool, event.client).inc()
+        count_success(event.type, event.pool, event.client)
     if event.score is not None:
         if is_scored:
             _count_score(event)
@@ -98,6 +105,17 @@ def _count_score(event: AuthEvent) -> None:
 def count_success(deed: Deed, pool: str, client: str) -> None:
     """One success; the client is `Admin` for an operator's act."""
     SUCCESSES.labels(deed, pool, client).inc()
+    if client != ADMIN:
+        _POOL_OF.setdefault(client, pool)
+
+
+def count_throttle(deed: Deed, client: str) -> None:
+    """One request refused for its rate, of a client that has had a success here, or of an `Invalid` one.
+
+    Anybody can make client ids up: none is looked up in the database, and none becomes a label.
+    """
+    pool = _POOL_OF.get(client)
+    THROTTLES.labels(deed, pool or INVALID, client if pool else INVALID).inc()
 
 
 def count_message(medium: str, outcome: str) -> None:

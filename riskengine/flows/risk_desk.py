@@ -1,6 +1,7 @@
 """The one place where sign-ins meet the risk engine: each pool's engine in memory, profiles in the store."""
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from riskengine.risk import (
     Profile,
     Reason,
     Thresholds,
+    learn,
 )
 from riskengine.storage.errors import Conflict
 from riskengine.storage.interface import Reader, Storage, StoredProfile, Transaction
@@ -32,6 +34,7 @@ _TRIES = 8
 _REBUILD = DAY  # how far back events are read where no state was kept
 _PATIENCE = 15 * MINUTE  # the longest a session waits for an answer
 _MOST_PENDING = 100_000
+_PROVEN = 1.5  # sign-ins that one with a code from the user's own mail or phone weighs
 
 Told = Callable[[Transaction, AuthEvent], Awaitable[AuthEvent]]
 
@@ -129,6 +132,17 @@ class RiskDesk:
             return told
         raise Conflict("the user's profile changes too fast")
 
+    async def seed(self, tx: Transaction, user: User, attempt: Attempt, *, is_proven: bool) -> None:
+        """Let a new user's habits begin with where they signed up; it counts as no sign-in."""
+        stored = await tx.profiles.find(user.pool, user.sub)
+        before = stored.profile
+        if before.learned:
+            return
+        learned = learn(before, attempt, _PROVEN if is_proven else 1.0)
+        # The first sign-in is still the first.
+        seeded = dataclasses.replace(learned, learned=before.learned, first=before.first)
+        self.save_profile(tx, user.pool, user.sub, stored, seeded)
+
     @staticmethod
     def save_profile(tx: Transaction, pool: str, sub: str, before: StoredProfile, profile: Profile) -> None:
         """Store a profile that differs from the one read."""
@@ -178,7 +192,7 @@ class RiskDesk:
         engine = Engine(self._model, population)
         async for event in self._storage.events.since(pool, kept[0] if kept else now - _REBUILD):
             outcome = outcome_of(event)
-            if event.attempt is not None and outcome is not None:
+            if event.type == "SignIn" and event.attempt is not None and outcome is not None:
                 conclusion = engine.conclude(event.attempt, None, assessment_of(event), outcome)
                 engine.observe(conclusion)
         return engine
@@ -190,8 +204,8 @@ def is_grave(event: AuthEvent) -> bool:
     return event.level == Level.HIGH.value or event.decision == "Block" or operators[-1:] == ["Invalid"]
 
 
-def with_assessment(event: AuthEvent, attempt: Attempt, assessment: Assessment) -> AuthEvent:
-    """The event of a scored attempt."""
+def with_assessment(event: AuthEvent, attempt: Attempt | None, assessment: Assessment) -> AuthEvent:
+    """The event of a scored attempt; None where it must teach nothing."""
     limits = assessment.thresholds
     return replace(
         event,

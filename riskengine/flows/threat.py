@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
 from riskengine import api
 from riskengine.context.address import parse_address
@@ -138,6 +139,24 @@ def compiled(
         notified=frozenset(level for level, action in by_level.items() if action and action.notify),
         notification=takeover.notify_configuration if takeover else None,
     )
+
+
+def weaker_actions(description: api.RiskConfigurationType) -> list[str]:
+    """Where a higher level is answered more mildly than a lower one: allowed, but hardly meant."""
+    takeover = description.account_takeover_risk_configuration
+    if takeover is None:
+        return []
+    named = {
+        "LowAction": _parsed(takeover.actions.low_action),
+        "MediumAction": _parsed(takeover.actions.medium_action),
+        "HighAction": _parsed(takeover.actions.high_action),
+    }
+    strength = list(Action)
+    return [
+        f"{higher} {named[higher].value} is weaker than {lower} {named[lower].value}."
+        for lower, higher in combinations(named, 2)
+        if strength.index(named[higher]) < strength.index(named[lower])
+    ]
 
 
 def _parsed(action: api.AccountTakeoverActionType | None) -> Action:

@@ -1,5 +1,6 @@
 """How users come into a pool by themselves."""
 
+import dataclasses
 from collections.abc import Mapping
 
 from riskengine import api
@@ -55,7 +56,8 @@ async def sign_up(call: Call, request: api.SignUpRequest) -> api.SignUpResponse:
 @operation
 async def confirm_sign_up(call: Call, request: api.ConfirmSignUpRequest) -> api.ConfirmSignUpResponse:
     """Confirm a registration by its code; the Session begins a sign-in (USER_AUTH) without another proof."""
-    deed = await deed_of(call, request, "SignUp")
+    # Its risk is written down and stops nobody: the sign-up was let through, and the code proves an address.
+    deed = dataclasses.replace(await deed_of(call, request, "SignUp"), is_stoppable=False)
     user = await confirm(
         hooks.once(call.services),
         deed,

@@ -8,9 +8,20 @@ from riskengine import api
 from riskengine.base.clock import SECOND, Clock
 from riskengine.config import ConfigurationError
 from riskengine.operations.categories import CATEGORIES, COGNITO
+from riskengine.telemetry import Deed, count_throttle
 
 _PRESET = "cognito"
 _MOST_BUCKETS = 10_000
+# What Cognito's metrics call what a client asks for; operators' acts have no client.
+_DEEDS: Mapping[str, Deed] = {
+    "InitiateAuth": "SignIn",
+    "AdminInitiateAuth": "SignIn",
+    "RespondToAuthChallenge": "SignIn",
+    "AdminRespondToAuthChallenge": "SignIn",
+    "SignUp": "SignUp",
+    "GetTokensFromRefreshToken": "TokenRefresh",
+}
+_REFRESHING = frozenset({"REFRESH_TOKEN_AUTH", "REFRESH_TOKEN"})
 
 
 def rates_of(entries: tuple[str, ...]) -> dict[str, int]:
@@ -62,7 +73,17 @@ class Throttle:
         if len(self._buckets) > _MOST_BUCKETS:
             self._buckets.popitem(last=False)
         if not is_allowed:
+            _count(operation, request)
             raise api.errors.TooManyRequestsException(f"Rate exceeded: {category}")
+
+
+def _count(operation: str, request: Any) -> None:
+    deed = _DEEDS.get(operation)
+    if deed is None:
+        return
+    if getattr(request, "auth_flow", "") in _REFRESHING:
+        deed = "TokenRefresh"
+    count_throttle(deed, getattr(request, "client_id", ""))
 
 
 def _subject(request: Any) -> str:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from riskengine.storage.database import Database
 from riskengine.storage.sql import Statement
+from riskengine.storage.statements import events
 from riskengine.storage.statements.cascades import PURGE
 from riskengine.storage.tables.brandings import Brandings, UiCustomizations
 from riskengine.storage.tables.breached_passwords import BreachedPasswords
@@ -213,6 +214,14 @@ class Store(Tables):
         """Delete up to `limit` rows of each kind that expire; answers how many went."""
         due = {"now": now, "limit": limit}
         return sum(await self._database.commit([Write(statement, due) for statement in PURGE]))
+
+    async def purge_events(self, before: int, *, limit: int = 1000) -> int:
+        """Delete up to `limit` of the oldest events from before `before`; answers how many went."""
+        gone = 0
+        for statement in events.DELETE_BEFORE:
+            due = {"before": before, "limit": limit - gone}
+            gone += sum(await self._database.commit([Write(statement, due)]))
+        return gone
 
     async def close(self) -> None:
         """Finish what was accepted, then close."""

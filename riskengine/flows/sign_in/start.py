@@ -11,6 +11,7 @@ from riskengine.flows.client_secrets import require_secret_hash
 from riskengine.flows.observing import observe, subject_key
 from riskengine.flows.sign_in.conduct import conduct
 from riskengine.flows.sign_in.state import Arrival, Outcome, SignIn, Visit, brings_proof
+from riskengine.flows.test_mode import forced
 from riskengine.flows.threat import policy_for
 from riskengine.storage.interface import Transaction
 
@@ -135,6 +136,7 @@ async def visit_of(arrival: Arrival, tx: Transaction, username: str, user: User 
         tx=tx,
         metadata=arrival.metadata,
         session=arrival.session,
+        forced=forced(arrival.pool, arrival.context, username, user),
     )
 
 

@@ -199,6 +199,10 @@ class Storage(Reader, Protocol):
         """
         ...
 
+    async def purge_events(self, before: int, *, limit: int = 1000) -> int:
+        """Delete up to `limit` of the oldest events from before `before`; answers how many went."""
+        ...
+
     async def close(self) -> None:
         """Finish what was accepted, then close."""
         ...

@@ -14,6 +14,7 @@ from riskengine.storage.migrations import (
     m0004_imports,
     m0005_learned,
     m0006_breached_passwords,
+    m0007_event_ages,
 )
 from riskengine.storage.migrations.migration import Migration
 
@@ -24,6 +25,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0004_imports.MIGRATION,
     m0005_learned.MIGRATION,
     m0006_breached_passwords.MIGRATION,
+    m0007_event_ages.MIGRATION,
 )
 
 VERSIONS_TABLE = "create table if not exists schema_versions (version BIGINT primary key)"
