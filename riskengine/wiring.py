@@ -1,11 +1,11 @@
 """The only file that knows every implementation: settings in, a working house out. Read it first."""
 
-import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from riskengine.base.clock import Clock, SystemClock
+from riskengine.base.ids import new_process
 from riskengine.base.offload import Offload
 from riskengine.base.secret import Secret
 from riskengine.config import Settings
@@ -26,6 +26,7 @@ from riskengine.credentials.webhook import webhook_key
 from riskengine.entities.message import Medium
 from riskengine.flows.risk_desk import RiskDesk
 from riskengine.flows.services import Services
+from riskengine.flows.tail import Tail
 from riskengine.flows.token_issuer import TokenIssuer
 from riskengine.risk import default_model
 from riskengine.storage.open import open_storage
@@ -44,6 +45,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     prepare()
     storage = await open_storage(settings.database)
     offload = Offload(settings.crypto_threads)
+    risk = RiskDesk(storage, default_model(), new_process(clock.now()))
     courier = open_courier(settings, clock)
     try:
         await storage.migrate()
@@ -55,8 +57,9 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             sealer=sealer,
             attempts=attempts,
             breached=CommonPasswords(),
-            password_key=secrets.token_bytes(32),
-            risk=RiskDesk(storage, default_model()),
+            password_key=sealer.digest("attempted-password", b""),
+            risk=risk,
+            tail=Tail(storage, risk.shelf),
             tokens=TokenIssuer(settings, clock, storage, sealer, offload),
             courier=courier,
             triggers=triggers,

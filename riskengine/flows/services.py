@@ -11,6 +11,7 @@ from riskengine.context.breached import Breached
 from riskengine.courier.interface import Courier, LogSink
 from riskengine.credentials.seal import Sealer
 from riskengine.flows.risk_desk import RiskDesk
+from riskengine.flows.tail import Tail
 from riskengine.flows.token_issuer import TokenIssuer
 from riskengine.storage.interface import Storage
 from riskengine.triggers.interface import Triggers
@@ -27,8 +28,11 @@ class Services:
     sealer: Sealer
     attempts: AttemptBuilder
     breached: Breached
-    password_key: bytes  # of attempted passwords' digests: never stored, gone with the process
+    password_key: (
+        bytes  # of attempted passwords' digests, which processes tell each other; outside the database
+    )
     risk: RiskDesk
+    tail: Tail
     tokens: TokenIssuer
     courier: Courier
     triggers: Triggers

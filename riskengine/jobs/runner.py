@@ -17,6 +17,7 @@ from riskengine.jobs import (
     learn,
     purge,
     refresh_data,
+    tail,
 )
 from riskengine.storage.errors import StorageError
 from riskengine.telemetry import frames
@@ -43,6 +44,7 @@ JOBS: tuple[Job, ...] = (
     keep_risk_state,
     learn,
     refresh_data,
+    tail,
 )
 
 
@@ -57,7 +59,8 @@ async def running(services: Services) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         with suppress(StorageError):
-            await keep_risk_state.perform(services)
+            await keep_risk_state.perform(services, is_last=True)
+            await services.tail.leave(services.clock.now(), asyncio.get_running_loop().time())
 
 
 async def _repeat(job: Job, services: Services) -> None:

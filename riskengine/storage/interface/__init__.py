@@ -28,8 +28,10 @@ from riskengine.storage.interface.imports import ImportJobs, PieceKind
 from riskengine.storage.interface.learned import LearnedVersions, Populations, Profiles, StoredProfile
 from riskengine.storage.interface.messages import Codes, LogLines, Outbox, Rates
 from riskengine.storage.interface.pools import Clients, Keys, Pools, RiskConfigurations
+from riskengine.storage.interface.shared import Observations, Workers
 from riskengine.storage.interface.sign_ins import Events, GuessKind, Lockouts, Sessions, Spent
 from riskengine.storage.interface.users import SEARCHABLE, Groups, UserFilter, Users
+from riskengine.storage.unit import Ending, OnEnd
 
 
 class Reader(Protocol):
@@ -83,6 +85,16 @@ class Reader(Protocol):
     @property
     def populations(self) -> Populations:
         """Each pool's shared risk state."""
+        ...
+
+    @property
+    def observations(self) -> Observations:
+        """What serving processes tell each other of a pool."""
+        ...
+
+    @property
+    def workers(self) -> Workers:
+        """Serving processes."""
         ...
 
     @property
@@ -169,12 +181,21 @@ class Reader(Protocol):
 class Transaction(Reader, Protocol):
     """A unit of work: reads answer now, writes happen together at the end of the block."""
 
+    def on_end(self, told: OnEnd) -> None:
+        """Have somebody told right after the end: kept, dropped, or (a lost connection) unknown."""
+        ...
+
 
 class Storage(Reader, Protocol):
     """A database. Writes outside a transaction are a programming error and raise."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a unit of work; a cancelled waiter does not stop a commit that has begun."""
+        ...
+
+    @property
+    def configuration_changes(self) -> int:
+        """How often this process has changed pools, clients or risk configurations."""
         ...
 
     async def migrate(self) -> None:
@@ -205,6 +226,7 @@ __all__ = [
     "Codes",
     "Devices",
     "Domains",
+    "Ending",
     "Events",
     "Groups",
     "GuessKind",
@@ -214,6 +236,8 @@ __all__ = [
     "LearnedVersions",
     "Lockouts",
     "LogLines",
+    "Observations",
+    "OnEnd",
     "Outbox",
     "Passkeys",
     "PieceKind",
@@ -233,4 +257,5 @@ __all__ = [
     "UiCustomizations",
     "UserFilter",
     "Users",
+    "Workers",
 ]

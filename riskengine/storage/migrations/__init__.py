@@ -1,8 +1,8 @@
 """The schema's history: numbered, forward only, never edited once released.
 
 Every table is keyed by its pool first (then by user, where there is one), so that a distributed
-PostgreSQL can shard it; `access_keys`, a handful of operators' keys, is the exception, and the names
-in `domains` are unique over all pools. `events` holds its time in the primary key: it can be
+PostgreSQL can shard it; `access_keys` and `workers`, a handful of rows each, are the exceptions, and the
+names in `domains` are unique over all pools. `events` holds its time in the primary key: it can be
 range-partitioned by time without a new key.
 """
 
@@ -13,6 +13,7 @@ from riskengine.storage.migrations import (
     m0003_hosted,
     m0004_imports,
     m0005_learned,
+    m0009_observations,
 )
 from riskengine.storage.migrations.migration import Migration
 
@@ -22,6 +23,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0003_hosted.MIGRATION,
     m0004_imports.MIGRATION,
     m0005_learned.MIGRATION,
+    m0009_observations.MIGRATION,
 )
 
 VERSIONS_TABLE = "create table if not exists schema_versions (version BIGINT primary key)"

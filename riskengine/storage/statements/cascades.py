@@ -33,6 +33,7 @@ POOL_TABLES = (
     "import_jobs",
     "import_pieces",
     "log_lines",
+    "observations",
     "signing_keys",
     "pools",
 )
@@ -93,4 +94,5 @@ PURGE = (
     _expired("rates", "pool, subject, kind"),
     _expired("outbox", "pool, id"),
     _expired("log_lines", "pool, id"),
+    _expired("workers", "process"),
 )
