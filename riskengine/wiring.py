@@ -24,6 +24,7 @@ from riskengine.credentials.master_key import parse_master_keys, read_or_create_
 from riskengine.credentials.seal import Sealer
 from riskengine.credentials.webhook import webhook_key
 from riskengine.entities.message import Medium
+from riskengine.flows.believed import Believed
 from riskengine.flows.risk_desk import RiskDesk
 from riskengine.flows.services import Services
 from riskengine.flows.tail import Tail
@@ -53,6 +54,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             settings=settings,
             clock=clock,
             storage=storage,
+            believed=Believed(storage, SystemClock()),
             offload=offload,
             sealer=sealer,
             attempts=attempts,

@@ -10,6 +10,7 @@ from riskengine.context.attempt import AttemptBuilder
 from riskengine.context.breached import Breached
 from riskengine.courier.interface import Courier, LogSink
 from riskengine.credentials.seal import Sealer
+from riskengine.flows.believed import Believed
 from riskengine.flows.risk_desk import RiskDesk
 from riskengine.flows.tail import Tail
 from riskengine.flows.token_issuer import TokenIssuer
@@ -24,6 +25,7 @@ class Services:
     settings: Settings
     clock: Clock
     storage: Storage
+    believed: Believed  # the configuration as sign-ins read it
     offload: Offload
     sealer: Sealer
     attempts: AttemptBuilder

@@ -1,8 +1,11 @@
 """Two processes on one database: what one saw the other scores with; a new one starts where they are."""
 
 import asyncio
+import time
 
+import jwt
 import pytest
+from botocore.exceptions import ClientError
 from people import AWAY, CHROME, HOME, PASSWORD, People
 
 pytestmark = pytest.mark.slow
@@ -264,3 +267,96 @@ class TestTwoAtOnce:
             seen_from(people, service).sign_in_from(AWAY, CHROME, user)
         scores = [event["EventRisk"] for event in people.events(user)[:2]]
         assert {each["RiskLevel"] for each in scores if "RiskLevel" in each}
+
+
+def within_a_second(attempt):
+    """The first answer of `attempt` that is no None; asked until a second and a bit have gone by."""
+    deadline = time.monotonic() + 1.3
+    while time.monotonic() < deadline:
+        found = attempt()
+        if found is not None:
+            return found
+        time.sleep(0.05)
+    return None
+
+
+class TestConfiguration:
+    def refusal(self, people, user):
+        try:
+            people.sign_in_from(HOME, CHROME, user)
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+        return None
+
+    def block_home(self, people):
+        people.actions(*("NO_ACTION",) * 3, RiskExceptionConfiguration={"BlockedIPRangeList": [f"{HOME}/32"]})
+
+    def test_a_risk_configuration_acts_here_at_once_and_there_within_a_second(self, two):
+        first, second = two
+        people = People(first)
+        there = seen_from(people, second)
+        user = people.user()
+        assert self.refusal(there, user) is self.refusal(people, user) is None
+
+        self.block_home(people)
+
+        assert self.refusal(people, user) == "NotAuthorizedException"
+        assert within_a_second(lambda: self.refusal(there, user)) == "NotAuthorizedException"
+
+    def test_a_deleted_client_is_gone_there_within_a_second(self, two):
+        first, second = two
+        people = People(first)
+        there = seen_from(people, second)
+        user = people.user()
+        there.sign_in(user)
+        people.api.delete_user_pool_client(UserPoolId=people.pool, ClientId=people.client)
+
+        assert self.refusal(people, user) == "ResourceNotFoundException"
+        assert within_a_second(lambda: self.refusal(there, user)) == "ResourceNotFoundException"
+
+    def test_a_new_client_is_there_at_once_though_it_was_asked_for_before(self, two):
+        first, second = two
+        people = People(first)
+        there = seen_from(people, second)
+        user = people.user()
+        there.client = "a" * 26
+        assert self.refusal(there, user) == "ResourceNotFoundException"
+
+        there.client = people.new_client()
+
+        assert self.refusal(there, user) is None
+
+    def test_a_sign_out_and_a_revocation_hold_there_at_once(self, two):
+        first, second = two
+        people = People(first)
+        there = seen_from(people, second)
+        user = people.user()
+        tokens = people.sign_in(user)["AuthenticationResult"]
+        there.api.get_user(AccessToken=tokens["AccessToken"])
+
+        people.api.admin_user_global_sign_out(UserPoolId=people.pool, Username=user)
+
+        with pytest.raises(ClientError, match="revoked"):
+            there.api.get_user(AccessToken=tokens["AccessToken"])
+        with pytest.raises(ClientError, match="NotAuthorized"):
+            there.api.initiate_auth(
+                ClientId=people.client,
+                AuthFlow="REFRESH_TOKEN_AUTH",
+                AuthParameters={"REFRESH_TOKEN": tokens["RefreshToken"]},
+            )
+
+    def test_two_that_make_a_pool_s_first_keys_end_with_the_same(self, two):
+        first, second = two
+        people = People(first)
+        there = seen_from(people, second)
+        user = people.user()
+        kids = [jwt_header(each.sign_in(user)) for each in (people, there)]
+        time.sleep(1.1)
+        for each in (people, there):  # one reads anew meanwhile
+            each.sign_in(user)
+
+        assert jwt_header(people.sign_in(user)) == jwt_header(there.sign_in(user)) == kids[1]
+
+
+def jwt_header(answer):
+    return jwt.get_unverified_header(answer["AuthenticationResult"]["AccessToken"])["kid"]

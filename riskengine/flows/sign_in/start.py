@@ -131,7 +131,9 @@ async def visit_of(arrival: Arrival, tx: Transaction, username: str, user: User 
         is_admin=arrival.is_admin,
         answers=arrival.answers,
         observed=observed,
-        threat=await policy_for(tx, arrival.pool, arrival.client.id, is_custom=flow == "CUSTOM_AUTH"),
+        threat=await policy_for(
+            arrival.services.believed, arrival.pool, arrival.client.id, is_custom=flow == "CUSTOM_AUTH"
+        ),
         tx=tx,
         metadata=arrival.metadata,
         session=arrival.session,
