@@ -18,6 +18,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     host: str = "127.0.0.1"
     port: int = 8080
+    workers: int = 1  # processes; more than one need PostgreSQL
     database: str = "sqlite:///riskengine.db"
     region: str = "us-east-1"
     account: str = "000000000000"  # the account number in ARNs

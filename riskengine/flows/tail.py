@@ -43,6 +43,15 @@ class Tail:
         """How many other processes are serving."""
         return sum(not heard.is_silent for heard in self._heard.values())
 
+    @property
+    def is_first(self) -> bool:
+        """Whether this process is the oldest that is heard: what need not be done by all is its to do.
+
+        For a moment two may think so, or none: nothing may depend on it that has to be done once.
+        """
+        alive = (process for process, heard in self._heard.items() if not heard.is_silent)
+        return self._listened is not None and all(self._shelf.process < process for process in alive)
+
     def lag(self, seconds: float) -> float:
         """Seconds since we last heard everybody; 0 before the first time."""
         return 0.0 if self._listened is None else seconds - self._listened

@@ -47,6 +47,9 @@ JOBS: tuple[Job, ...] = (
     tail,
 )
 
+# One process does these for all; no harm is done where for a moment two do, or none.
+BY_THE_FIRST: tuple[Job, ...] = (purge,)
+
 
 @asynccontextmanager
 async def running(services: Services) -> AsyncIterator[None]:
@@ -66,6 +69,8 @@ async def running(services: Services) -> AsyncIterator[None]:
 async def _repeat(job: Job, services: Services) -> None:
     while True:
         await asyncio.sleep(job.EVERY_SECONDS)
+        if job in BY_THE_FIRST and not services.tail.is_first:
+            continue
         try:
             await job.perform(services)
         except Exception as error:  # noqa: BLE001 - the next turn tries again, whatever it was

@@ -39,7 +39,7 @@ def create_app(
         HANDLERS if handlers is None else handlers,
         authorizer,
         _peer_of(services.settings),
-        Throttle(rates_of(services.settings.request_rates), machine),
+        Throttle(rates_of(services.settings.request_rates), machine, lambda: 1 + services.tail.others),
     )
     app = web.Application(client_max_size=services.settings.body_limit)
     app[SERVICES] = services
