@@ -39,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     request_rates: tuple[str, ...] = ()  # "cognito" for its quotas, CATEGORY=NUMBER a second; empty: none
     log_destinations: tuple[str, ...] = ()  # ARN=URL: where exported logs go (file, http, s3+https)
     body_limit: int = 1_048_576  # bytes
+    requests_at_once: int = 128  # of one process; others wait their turn, 2 seconds at most
+    requests_waiting: int = 1024  # beyond, calls are refused
     crypto_threads: int = 2
     clock_skew_seconds: int = 300  # of signed requests and SRP timestamps
     log_level: str = "info"

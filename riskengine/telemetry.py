@@ -44,6 +44,11 @@ NO_RISK = Counter("cognito_no_risk", "Attempts without a risk", _BY_OPERATION, r
 MESSAGES = Counter(
     "riskengine_messages", "Messages that left the outbox", ("medium", "outcome"), registry=REGISTRY
 )
+HELD_BACK = Counter(
+    "riskengine_held_back",
+    "Sign-ins refused before anything was proved: their network fails too much",
+    registry=REGISTRY,
+)
 SUCCESSES = Counter("cognito_successes", "What succeeded", _BY_CLIENT, registry=REGISTRY)
 
 
@@ -79,6 +84,11 @@ def _count_score(event: AuthEvent) -> None:
 def count_success(deed: Deed, pool: str, client: str) -> None:
     """One success; the client is `Admin` for an operator's act."""
     SUCCESSES.labels(deed, pool, client).inc()
+
+
+def count_held_back() -> None:
+    """One attempt that the gate refused; it leaves no event."""
+    HELD_BACK.inc()
 
 
 def count_message(medium: str, outcome: str) -> None:

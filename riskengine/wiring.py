@@ -25,6 +25,8 @@ from riskengine.credentials.seal import Sealer
 from riskengine.credentials.webhook import webhook_key
 from riskengine.entities.message import Medium
 from riskengine.flows.believed import Believed
+from riskengine.flows.gate import Gate
+from riskengine.flows.observing import pool_key
 from riskengine.flows.risk_desk import RiskDesk
 from riskengine.flows.services import Services
 from riskengine.flows.tail import Tail
@@ -46,7 +48,8 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     prepare()
     storage = await open_storage(settings.database)
     offload = Offload(settings.crypto_threads)
-    risk = RiskDesk(storage, default_model(), new_process(clock.now()))
+    gate = Gate(SystemClock(), lambda pool: pool_key(sealer, pool))
+    risk = RiskDesk(storage, default_model(), new_process(clock.now()), gate)
     courier = open_courier(settings, clock)
     try:
         await storage.migrate()
@@ -61,6 +64,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             breached=CommonPasswords(),
             password_key=sealer.digest("attempted-password", b""),
             risk=risk,
+            gate=gate,
             tail=Tail(storage, risk.shelf),
             tokens=TokenIssuer(settings, clock, storage, sealer, offload),
             courier=courier,

@@ -15,6 +15,7 @@ from riskengine.flows.event_facts import (
     with_assessment,
 )
 from riskengine.flows.exported_logs import export_event
+from riskengine.flows.gate import Gate
 from riskengine.flows.observations import Asked, Finished, Judged, Lesson, News
 from riskengine.flows.shelf import Shelf
 from riskengine.risk import Assessment, Attempt, Conclusion, Engine, Model, Outcome, Profile
@@ -30,9 +31,9 @@ __all__ = ["RiskDesk", "assessment_of", "outcome_of", "with_assessment"]
 class RiskDesk:
     """Assesses, learns and takes feedback; what engines share is rebuilt after a restart."""
 
-    def __init__(self, storage: Storage, model: Model, process: str) -> None:
+    def __init__(self, storage: Storage, model: Model, process: str, gate: Gate) -> None:
         self._storage = storage
-        self._shelf = Shelf(storage, model, process)
+        self._shelf = Shelf(storage, model, process, gate)
 
     async def assess(
         self, reader: Reader, pool: Pool, client: str, sub: str, attempt: Attempt

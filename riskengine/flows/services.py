@@ -11,6 +11,7 @@ from riskengine.context.breached import Breached
 from riskengine.courier.interface import Courier, LogSink
 from riskengine.credentials.seal import Sealer
 from riskengine.flows.believed import Believed
+from riskengine.flows.gate import Gate
 from riskengine.flows.risk_desk import RiskDesk
 from riskengine.flows.tail import Tail
 from riskengine.flows.token_issuer import TokenIssuer
@@ -34,6 +35,7 @@ class Services:
         bytes  # of attempted passwords' digests, which processes tell each other; outside the database
     )
     risk: RiskDesk
+    gate: Gate  # against floods of failures
     tail: Tail
     tokens: TokenIssuer
     courier: Courier

@@ -15,8 +15,9 @@ from msgspec import DecodeError, Struct, json
 from riskengine.base.clock import DAY, SECOND
 from riskengine.entities import Observation
 from riskengine.flows.event_facts import assessment_of, outcome_of
+from riskengine.flows.gate import Gate, Place
 from riskengine.flows.journal import Journal, Taken, position_of
-from riskengine.flows.observations import Asked, event_of, from_bytes, to_bytes
+from riskengine.flows.observations import Asked, Finished, News, event_of, from_bytes, to_bytes
 from riskengine.risk import Engine, Model, Population
 from riskengine.storage.errors import AlreadyExists, Conflict
 from riskengine.storage.interface import Storage
@@ -39,8 +40,9 @@ class _Position(Struct):
 class Shelf:
     """The journals of the pools in use."""
 
-    def __init__(self, storage: Storage, model: Model, process: str) -> None:
+    def __init__(self, storage: Storage, model: Model, process: str, gate: Gate) -> None:
         self.process = process
+        self._gate = gate
         self.journals: dict[str, Journal] = {}
         self._storage = storage
         self._model = model
@@ -81,11 +83,27 @@ class Shelf:
         for each in page:
             if journal.mark(each.process, each.number):
                 try:
-                    journal.take_in(from_bytes(each.body))
+                    news = from_bytes(each.body)
                 except DecodeError:
                     log.warning("observation_not_understood", pool=journal.pool, process=each.process)
+                    continue
+                journal.take_in(news)
+                if each.process != self.process:
+                    self._warn(news)
             if each.process != self.process:
                 journal.of(each.process).decide(each.decided)
+
+    def _warn(self, news: News) -> None:
+        if not isinstance(news, Finished):
+            return
+        network, outcome = news.lesson.attempt.network, news.lesson.outcome
+        if network.ip is None or network.prefix is None:
+            return
+        place = Place(network.ip, network.prefix)
+        if outcome.is_failure:
+            self._gate.failed(place)
+        elif outcome.is_accepted:
+            self._gate.succeeded(place, news.lesson.attempt.user)
 
     async def _load(self, pool: str, now: int) -> Journal:
         """The kept state, and what happened since; so an attacker gains nothing by a restart of ours."""

@@ -13,9 +13,11 @@ from riskengine.flows.services import Services
 from riskengine.operations import HANDLERS
 from riskengine.operations.registry import Handler
 from riskengine.server import cors, health, imports, issuer, metrics
+from riskengine.server.admission import Admission
+from riskengine.server.arrivals import Arrivals
 from riskengine.server.authorize import Authorizer
 from riskengine.server.gateway import Gateway, Headers, PeerOf
-from riskengine.server.state import SERVICES
+from riskengine.server.state import ADMISSION, ARRIVALS, SERVICES
 from riskengine.server.throttle import Throttle, rates_of
 
 _POOL = "{pool:[A-Za-z0-9_-]{1,55}}"
@@ -34,15 +36,21 @@ def create_app(
     """
     machine = machine or SystemClock()
     authorizer = Authorizer(services, machine)
+    admission = Admission(services.settings.requests_at_once, services.settings.requests_waiting)
+    arrivals = Arrivals()
     gateway = Gateway(
         services,
         HANDLERS if handlers is None else handlers,
         authorizer,
         _peer_of(services.settings),
         Throttle(rates_of(services.settings.request_rates), machine, lambda: 1 + services.tail.others),
+        admission,
+        arrivals,
     )
     app = web.Application(client_max_size=services.settings.body_limit)
     app[SERVICES] = services
+    app[ADMISSION] = admission
+    app[ARRIVALS] = arrivals
     app.on_response_prepare.append(_name_server)
     app.add_routes(
         [

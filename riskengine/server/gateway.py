@@ -1,6 +1,5 @@
 """The way of an API call, in order: limit, target, signature, decode, token, handler, encode."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -17,6 +16,8 @@ from riskengine.flows.services import Services
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Handler
 from riskengine.server import cors, errors, metrics, validation
+from riskengine.server.admission import Admission
+from riskengine.server.arrivals import Arrivals, read_body
 from riskengine.server.authorize import Authorizer
 from riskengine.server.sigv4 import SignedRequest
 from riskengine.server.throttle import Throttle
@@ -24,7 +25,6 @@ from riskengine.server.throttle import Throttle
 TARGET_PREFIX = "AWSCognitoIdentityProviderService."
 CONTENT_TYPE = "application/x-amz-json-1.1"
 _HEADERS = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **cors.ANSWER}
-BODY_SECONDS = 20.0
 
 Headers = tuple[tuple[str, str], ...]
 PeerOf = Callable[[str | None, Headers], str | None]
@@ -42,6 +42,8 @@ class Gateway:
     authorizer: Authorizer
     peer_of: PeerOf
     throttle: Throttle
+    admission: Admission
+    arrivals: Arrivals
     # Bound once: a line that is not written should cost next to nothing.
     log: Any = field(default_factory=lambda: structlog.get_logger().bind())
 
@@ -69,7 +71,7 @@ class Gateway:
         return response
 
     async def _perform(self, request: web.Request, operation: api.Operation, request_id: str) -> bytes:
-        body = await read_body(request)
+        body = await read_body(request, self.arrivals)
         key = None
         if operation.authorization == "signed":
             key = await self.authorizer.operator(_signed_part(request, body))
@@ -80,6 +82,29 @@ class Gateway:
         if key is not None:
             require_allowed(key, operation.name, asked)
         self.throttle.take(operation.name, asked)
+        lane = self._lane(asked)
+        await self.admission.enter(lane)
+        try:
+            return await self._answer(request, operation, asked, handler, request_id)
+        finally:
+            self.admission.leave(lane)
+
+    def _lane(self, asked: Any) -> str:
+        """Whose turn a call takes: its pool's; calls of clients never seen share one."""
+        pool: str | None = getattr(asked, "user_pool_id", None)
+        client: str | None = getattr(asked, "client_id", None)
+        if pool is None and client is not None:
+            pool = self.services.believed.clients.pool_of(client)
+        return pool or ""
+
+    async def _answer(
+        self,
+        request: web.Request,
+        operation: api.Operation,
+        asked: Any,
+        handler: Handler,
+        request_id: str,
+    ) -> bytes:
         now = self.services.clock.now()
         headers = clean_headers(request)
         call = Call(
@@ -116,19 +141,6 @@ def operation_of(request: web.Request) -> api.Operation:
         if operation is not None:
             return operation
     raise api.common_errors.UnknownOperationException(f"X-Amz-Target must be {TARGET_PREFIX}OPERATION.")
-
-
-async def read_body(request: web.Request) -> bytes:
-    """The whole body; the application bounds its length, a chunked one too.
-
-    Raises:
-        TimeoutError: the sender dawdles.
-        HTTPRequestEntityTooLarge: it grew too long.
-    """
-    if request.content.is_eof():
-        return await request.read()
-    async with asyncio.timeout(BODY_SECONDS):
-        return await request.read()
 
 
 def clean_headers(request: web.Request) -> Headers:

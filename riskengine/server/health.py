@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 
 from riskengine.flows.services import Services
-from riskengine.server.state import SERVICES
+from riskengine.server.state import ADMISSION, SERVICES
 
 log = structlog.get_logger()
 
@@ -61,6 +61,8 @@ async def live(_request: web.Request) -> web.Response:
 async def ready(request: web.Request) -> web.Response:
     """200, or 503 with what is missing."""
     missing = await failures(request.app[SERVICES])
+    if request.app[ADMISSION].is_full:
+        missing["places"] = "Overloaded"
     if missing:
         log.warning("not_ready", **missing)
         return _answer(503, {"status": "not ready", "failed": missing})

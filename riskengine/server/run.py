@@ -16,12 +16,14 @@ from riskengine.config import Settings
 from riskengine.flows.services import Services
 from riskengine.server import metrics
 from riskengine.server.app import create_app
+from riskengine.server.state import ARRIVALS
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
 
 _BACKLOG = 1024
+IDLE = 75.0  # seconds for a request to follow, and for the lines of its head to come
 GRACE = 30.0  # seconds that calls in flight get to finish
 
 
@@ -45,13 +47,19 @@ async def listening(app: web.Application, listener: socket.socket) -> AsyncItera
     """Serve on a socket for the length of the block; its end waits for calls in flight."""
     # Bodies stay as they came: signatures are over the bytes sent, and nothing inflates in memory.
     runner = web.AppRunner(
-        app, access_log=None, handle_signals=False, shutdown_timeout=GRACE, auto_decompress=False
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=GRACE,
+        auto_decompress=False,
+        keepalive_timeout=IDLE,
     )
     await runner.setup()
     try:
         await web.SockSite(runner, listener).start()
         yield url_of(listener)
     finally:
+        app[ARRIVALS].hurry()
         await runner.cleanup()
 
 

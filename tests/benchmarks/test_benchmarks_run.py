@@ -11,6 +11,11 @@ TINY = (
     ("risk_time.py", ("--calls", "20"), "build the attempt, with EncodedData"),
     ("stages.py", ("--seconds", "0.1", "--rounds", "1", "--users", "4"), "Risk beside the whole"),
     (
+        "stuffing.py",
+        ("--seconds", "1", "--rounds", "1", "--users", "32", "--attempts", "100", "--rate", "5"),
+        "Good users elsewhere are slower by",
+    ),
+    (
         "sign_ins.py",
         ("--seconds", "0.1", "--rounds", "1", "--users", "4", "--connections", "2"),
         "Every answer was a success",
