@@ -210,7 +210,7 @@ def _print(report: Report, rounds: list[dict[str, Any]], options: argparse.Names
                 ]
             )
     report.table(
-        f"{options.rate:g} good sign-ins a second; attack: {options.attempts:g} attempts a second from one /24",
+        f"{options.rate:g} good sign-ins a second; attack: {options.attempts:g} a second from one /24",
         ["good users", "p50 ms", "p95 ms", "signed in"],
         rows,
     )
@@ -224,8 +224,8 @@ def _print(report: Report, rounds: list[dict[str, Any]], options: argparse.Names
     cores = [one["attacked"]["server_cores"] for one in rounds]
     report.note(
         f"Good users elsewhere are slower by {spread(ratios, 2)} x (median latency); of the attack's"
-        f" {spread(answered)} answers a second {spread([share * 100 for share in refused], 1)} % were refused early;"
-        f" the server used {spread(cores, 2)} cores."
+        f" {spread(answered)} answers a second {spread([share * 100 for share in refused], 1)} % were refused"
+        f" early; the server used {spread(cores, 2)} cores."
     )
 
 

@@ -108,7 +108,7 @@ class Gate:
     async def admit(
         self, pool: str, place: Place | None, name: str, is_familiar: Callable[[], Awaitable[bool]]
     ) -> None:
-        """Let an attempt through, to be `release`d; `is_familiar` asks the user's profile, and costs a look-up.
+        """Let an attempt through, to be `release`d; `is_familiar` asks the profile, and costs a look-up.
 
         Raises:
             TooManyRequestsException: too much has failed from there lately.
