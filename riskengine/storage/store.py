@@ -7,6 +7,7 @@ from riskengine.storage.database import Database
 from riskengine.storage.errors import AlreadyExists, Conflict
 from riskengine.storage.sql import Statement
 from riskengine.storage.statements.cascades import PURGE
+from riskengine.storage.statements.events import PURGE as PURGE_EVENTS
 from riskengine.storage.tables.brandings import Brandings, UiCustomizations
 from riskengine.storage.tables.clients import Clients
 from riskengine.storage.tables.codes import Codes
@@ -248,6 +249,11 @@ class Store(Tables):
         """Delete up to `limit` rows of each kind that expire; answers how many went."""
         due = {"now": now, "limit": limit}
         return sum(await self._database.commit([Write(statement, due) for statement in PURGE]))
+
+    async def purge_events(self, pool: str, before: int, *, limit: int = 1000) -> int:
+        """Delete up to `limit` of a pool's events of before a time, oldest first; answers how many went."""
+        due = {"pool": pool, "before": before, "limit": limit}
+        return sum(await self._database.commit([Write(PURGE_EVENTS, due)]))
 
     async def close(self) -> None:
         """Finish what was accepted, then close."""

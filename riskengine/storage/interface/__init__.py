@@ -214,6 +214,10 @@ class Storage(Reader, Protocol):
         """
         ...
 
+    async def purge_events(self, pool: str, before: int, *, limit: int = 1000) -> int:
+        """Delete up to `limit` of a pool's events of before a time, oldest first; answers how many went."""
+        ...
+
     async def close(self) -> None:
         """Finish what was accepted, then close."""
         ...

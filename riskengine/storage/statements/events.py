@@ -15,6 +15,10 @@ SINCE = Statement(
     "select body, time, id from events where pool = :pool and (time, id) > (:time, :id)"
     " order by time, id limit :limit"
 )
+PURGE = Statement(
+    "delete from events where pool = :pool and (sub, time, id) in"
+    " (select sub, time, id from events where pool = :pool and time < :before order by time, id limit :limit)"
+)
 ADD = Statement(
     "insert into events (pool, sub, time, id, version, body)"
     " values (:pool, :sub, :time, :id, :version, :body)"

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from stored_things import NOW, POOL, a_pool
+from stored_things import NOW, POOL, a_pool, an_event
 
 from riskengine.entities import Observation, Worker
 from riskengine.storage import AlreadyExists, Conflict
@@ -147,3 +147,19 @@ class TestEndings:
             tx.workers.put(Worker(process="one", beat=1, expires=NOW))
 
         assert storage.configuration_changes == before + 1
+
+
+class TestRetention:
+    async def test_events_of_before_a_time_go_oldest_first(self, storage):
+        async with storage.transaction() as tx:
+            for number in range(5):
+                tx.events.add(an_event(id=f"event-{number}", time=NOW + number))
+            tx.events.add(an_event(pool="us-east-1_other", id="event-9", time=NOW))
+
+        assert await storage.purge_events(POOL, NOW + 4, limit=3) == 3
+        assert await storage.purge_events(POOL, NOW + 4, limit=3) == 1
+        assert await storage.purge_events(POOL, NOW + 4, limit=3) == 0
+
+        left = [event.id async for event in storage.events.since(POOL, 0)]
+        assert left == ["event-4"]
+        assert [event.id async for event in storage.events.since("us-east-1_other", 0)] == ["event-9"]
