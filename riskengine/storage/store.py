@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from riskengine.storage.database import Database
 from riskengine.storage.errors import AlreadyExists, Conflict
-from riskengine.storage.sql import Statement
+from riskengine.storage.sql import Columns, Statement
 from riskengine.storage.statements.cascades import PURGE
 from riskengine.storage.statements.events import PURGE as PURGE_EVENTS
 from riskengine.storage.tables.brandings import Brandings, UiCustomizations
@@ -252,7 +252,7 @@ class Store(Tables):
 
     async def purge_events(self, pool: str, before: int, *, limit: int = 1000) -> int:
         """Delete up to `limit` of a pool's events of before a time, oldest first; answers how many went."""
-        due = {"pool": pool, "before": before, "limit": limit}
+        due: Columns = {"pool": pool, "before": before, "limit": limit}
         return sum(await self._database.commit([Write(PURGE_EVENTS, due)]))
 
     async def close(self) -> None:
