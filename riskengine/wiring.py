@@ -20,7 +20,7 @@ from riskengine.courier.post import Post
 from riskengine.courier.sms import SmsCarrier
 from riskengine.courier.smtp import SmtpCarrier, SmtpServer
 from riskengine.credentials.group import prepare
-from riskengine.credentials.master_key import parse_master_keys, read_or_create_master_keys
+from riskengine.credentials.master_key import parse_master_keys, read_master_keys, read_or_create_master_keys
 from riskengine.credentials.seal import Sealer
 from riskengine.credentials.webhook import webhook_key
 from riskengine.entities.message import Medium
@@ -82,6 +82,17 @@ def open_sealer(settings: Settings) -> Sealer:
     if settings.secret_key:
         return Sealer(*parse_master_keys(Secret(settings.secret_key)))
     return Sealer(*read_or_create_master_keys(_key_file(settings)))
+
+
+def existing_sealer(settings: Settings) -> Sealer:
+    """The same, where nothing may be made.
+
+    Raises:
+        MasterKeyError: there is no key.
+    """
+    if settings.secret_key:
+        return Sealer(*parse_master_keys(Secret(settings.secret_key)))
+    return Sealer(*read_master_keys(_key_file(settings)))
 
 
 def _key_file(settings: Settings) -> Path:

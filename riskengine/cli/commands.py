@@ -3,7 +3,9 @@
 import click
 
 from riskengine import __version__
+from riskengine.cli.backup import backup, restore
 from riskengine.cli.demo import demo
+from riskengine.cli.doctor import doctor
 from riskengine.cli.evaluate import evaluate
 from riskengine.cli.explain import explain
 from riskengine.cli.generate import generate
@@ -26,6 +28,9 @@ COMMANDS: tuple[click.Command, ...] = (
     learn,
     evaluate,
     migrate,
+    doctor,
+    backup,
+    restore,
     generate,
 )
 

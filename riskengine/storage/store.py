@@ -241,6 +241,11 @@ class Store(Tables):
         """Bring the schema up to date."""
         await self._database.migrate()
 
+    async def schema(self) -> int:
+        """The version of the schema; raises `Unavailable` where there is none."""
+        rows = await self._database.rows(_PING, {})
+        return int(rows[0][0] or 0)
+
     async def ping(self) -> None:
         """Raises `Unavailable` when the database does not answer."""
         await self._database.rows(_PING, {})

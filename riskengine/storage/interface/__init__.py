@@ -202,6 +202,10 @@ class Storage(Reader, Protocol):
         """Bring the schema up to date; safe from several processes at once."""
         ...
 
+    async def schema(self) -> int:
+        """The version of the schema; raises `Unavailable` where there is none."""
+        ...
+
     async def ping(self) -> None:
         """Raises `Unavailable` when the database does not answer."""
         ...
