@@ -52,6 +52,10 @@ class Tail:
         alive = (process for process, heard in self._heard.items() if not heard.is_silent)
         return self._listened is not None and all(self._shelf.process < process for process in alive)
 
+    def silence(self, seconds: float) -> float:
+        """Seconds since this process could last write; 0 before the first time."""
+        return 0.0 if self._beaten is None else seconds - self._beaten
+
     def lag(self, seconds: float) -> float:
         """Seconds since we last heard everybody; 0 before the first time."""
         return 0.0 if self._listened is None else seconds - self._listened

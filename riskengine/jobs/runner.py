@@ -20,7 +20,7 @@ from riskengine.jobs import (
     tail,
 )
 from riskengine.storage.errors import StorageError
-from riskengine.telemetry import frames
+from riskengine.telemetry import count_trouble, frames
 
 log = structlog.get_logger()
 
@@ -74,4 +74,9 @@ async def _repeat(job: Job, services: Services) -> None:
         try:
             await job.perform(services)
         except Exception as error:  # noqa: BLE001 - the next turn tries again, whatever it was
-            log.warning("job_failed", job=str(job), error=type(error).__name__, at=frames(error))
+            count_trouble(f"job_{_name(job)}", "open")
+            log.warning("job_failed", job=_name(job), error=type(error).__name__, at=frames(error))
+
+
+def _name(job: Job) -> str:
+    return str(getattr(job, "__name__", job)).rpartition(".")[2]

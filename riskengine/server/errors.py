@@ -11,7 +11,7 @@ from aiohttp import web
 from riskengine import api
 from riskengine.server.admission import OverloadedError
 from riskengine.storage.errors import Conflict, Unavailable, Unstorable
-from riskengine.telemetry import frames
+from riskengine.telemetry import count_trouble, frames
 
 log = structlog.get_logger()
 
@@ -73,8 +73,10 @@ def refusal_of(error: Exception, operation: api.Operation | None, request_id: st
                 )
             )
         case OverloadedError():
+            count_trouble("places", "closed")
             return _overloaded(operation)
         case Unavailable():
+            count_trouble("store", "closed")
             log.error("store_unavailable", operation=name, request_id=request_id, at=frames(error))
             return _unavailable("The service can't reach its store. Try again.")
         case _:
