@@ -45,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     crypto_threads: int = 2
     clock_skew_seconds: int = 300  # of signed requests and SRP timestamps
     log_level: str = "info"
+    traces_url: str = ""  # OTLP/HTTP collector (http://HOST:4318/v1/traces); needs the extra `otel`
     log_format: str = "text"  # text or json
     insecure_dev: bool = False  # accept unsigned operator requests
 

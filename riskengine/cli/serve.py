@@ -17,6 +17,7 @@ from riskengine.jobs.runner import running
 from riskengine.server.run import bind, run
 from riskengine.server.run import serve as serve_http
 from riskengine.server.supervisor import Supervisor, reserve
+from riskengine.tracing import check, traced
 from riskengine.wiring import open_house
 
 _HIGHEST_PORT = 65535
@@ -37,6 +38,7 @@ def serve(config: str | None, **overrides: object) -> None:
     settings = settings_from(config, **overrides)
     try:
         telemetry.configure(settings.log_level, settings.log_format)
+        check(settings.traces_url)
     except ValueError as error:
         raise told(error) from None
     if not 0 <= settings.port <= _HIGHEST_PORT:
@@ -66,6 +68,11 @@ def _require_workers(settings: Settings) -> None:
 
 
 async def _serve_alone(settings: Settings, listener: socket.socket) -> None:
+    with traced(settings.traces_url):
+        await _serve_house(settings, listener)
+
+
+async def _serve_house(settings: Settings, listener: socket.socket) -> None:
     async with open_house(settings) as services:
         await _prepare(services)
         async with running(services):
@@ -81,7 +88,7 @@ def _serve_together(settings: Settings) -> None:
 
     async def inside(is_ready: Callable[[], None], orphaned: int) -> None:
         listener, _ = bind(settings, is_one_of_many=True)
-        with listener:
+        with listener, traced(settings.traces_url):
             async with open_house(settings) as services, running(services):
                 await serve_http(
                     services,

@@ -1,12 +1,13 @@
 """The web application: every route of the service in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 from aiohttp import web
 
 from riskengine.base.clock import Clock, SystemClock
 from riskengine.config import Settings
+from riskengine.context.address import parse_address
 from riskengine.context.client_ip import client_address
 from riskengine.context.ranges import Ranges
 from riskengine.flows.services import Services
@@ -46,6 +47,7 @@ def create_app(
         Throttle(rates_of(services.settings.request_rates), machine, lambda: 1 + services.tail.others),
         admission,
         arrivals,
+        _is_proxy(services.settings),
     )
     app = web.Application(client_max_size=services.settings.body_limit)
     app[SERVICES] = services
@@ -76,6 +78,11 @@ def _peer_of(settings: Settings) -> PeerOf:
         return None if address is None else address.text
 
     return peer_of
+
+
+def _is_proxy(settings: Settings) -> Callable[[str | None], bool]:
+    trusted = Ranges.of(settings.trusted_proxies, single=True)
+    return lambda remote: trusted.contains(parse_address(remote))
 
 
 async def _metrics(_request: web.Request) -> web.Response:
