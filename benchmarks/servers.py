@@ -49,7 +49,11 @@ def riskengine(folder: Path, database: str = "", workers: int = 1) -> Iterator[S
     database = database or f"sqlite:///{folder / 'riskengine.db'}"
     options = ["--config", str(settings), "--database", database]
     made = subprocess.run(
-        [*command, "keys", "create", "--json", *options], check=True, capture_output=True, text=True
+        [*command, "keys", "create", "--json", *options],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     key = json.loads(made.stdout)
     with _process([*command, "serve", "--port", "0", *options], folder, output=subprocess.PIPE) as process:
