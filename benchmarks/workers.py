@@ -49,6 +49,23 @@ async def database_figures(url: str) -> dict[str, float]:
     return {"wal": float(wal), "size": float(size), "commits": float(commits), "events": float(events)}
 
 
+async def row_sizes(url: str) -> dict[str, tuple[int, int]]:
+    """Bytes of a row in its table, and in its indexes; dead ones cleared away."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("vacuum full")
+        found = {}
+        for table in ("events", "sessions", "observations", "users", "profiles"):
+            count = await connection.fetchval(f"select greatest(count(*), 1) from {table}")
+            sizes = await connection.fetchrow(
+                "select pg_table_size($1::regclass), pg_indexes_size($1::regclass)", table
+            )
+            found[table] = (sizes[0] // count, sizes[1] // count)
+    finally:
+        await connection.close()
+    return found
+
+
 def measure(
     load: servers.Load, people: People, url: str, database_pid: int, options: argparse.Namespace
 ) -> dict[str, Any]:
@@ -84,8 +101,11 @@ def main() -> None:
                 with servers.riskengine(place, url, count) as service:
                     people = settle(service, options.users, "ENFORCED")
                     rounds[count].append(measure(load, people, url, server.pid, options))
+            sizes = asyncio.run(row_sizes(url))
             print(f"round {round_ + 1} of {options.rounds} done", flush=True)
     _print(report, rounds, options)
+    rows = [[table, f"{row:,}", f"{index:,}"] for table, (row, index) in sizes.items()]
+    report.table("Bytes a row, after `vacuum full`", ["table", "row", "its indexes"], rows)
     if not options.brief:
         report.save("workers", [{"workers": count, "rounds": each} for count, each in rounds.items()])
 
