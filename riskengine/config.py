@@ -40,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log_destinations: tuple[str, ...] = ()  # ARN=URL: where exported logs go (file, http, s3+https)
     event_retention_days: int = 730  # 0: events are kept for ever
     body_limit: int = 1_048_576  # bytes
+    hold_back_floods: bool = True  # refuse strangers from networks that fail too much
     requests_at_once: int = 128  # of one process; others wait their turn, 2 seconds at most
     requests_waiting: int = 1024  # beyond, calls are refused
     crypto_threads: int = 2

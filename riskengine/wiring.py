@@ -48,7 +48,11 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     prepare()
     storage = await open_storage(settings.database)
     offload = Offload(settings.crypto_threads)
-    gate = Gate(SystemClock(), lambda pool: pool_key(sealer, pool))
+    gate = Gate(
+        SystemClock(),
+        lambda pool: pool_key(sealer, pool),
+        is_closed_to_floods=settings.hold_back_floods,
+    )
     risk = RiskDesk(storage, default_model(), new_process(clock.now()), gate)
     courier = open_courier(settings, clock)
     try:

@@ -86,7 +86,10 @@ class Place:
 class Gate:
     """What this process, and what it hears of others, remembers of failures and good sign-ins by place."""
 
-    def __init__(self, machine: Clock, pool_key: Callable[[str], bytes]) -> None:
+    def __init__(
+        self, machine: Clock, pool_key: Callable[[str], bytes], *, is_closed_to_floods: bool = True
+    ) -> None:
+        self._is_closed_to_floods = is_closed_to_floods
         self._machine = machine
         self._pool_key = pool_key
         self._ips = Buckets(IP, machine)
@@ -100,7 +103,7 @@ class Gate:
     def place(self, pool: str, address: str | None) -> Place | None:
         """The place of an address; None where it says nothing of who is there (a private one, or none)."""
         parsed = parse_address(address)
-        if parsed is None or not parsed.standard.is_global:
+        if not self._is_closed_to_floods or parsed is None or not parsed.standard.is_global:
             return None
         key = self._pool_key(pool)
         return Place(keyed_digest(key, "ip", parsed.text), keyed_digest(key, "prefix", parsed.prefix))

@@ -172,6 +172,12 @@ def test_a_flood_is_refused_and_who_is_known_there_signs_in(new_service):
     assert people.service.do(counted) > before + 20
 
 
+def test_it_can_be_turned_off(new_service):
+    people = People(new_service(hold_back_floods=False))
+
+    assert fail_often(people, AWAY, 90) == 0
+
+
 async def counted(_services):
     from riskengine.telemetry import REGISTRY
 

@@ -7,11 +7,13 @@ import importlib
 import pkgutil
 import re
 import sqlite3
+from pathlib import Path
 
 import asyncpg
 import pytest
+from stored_things import POOL, an_event
 
-from riskengine.storage import statements
+from riskengine.storage import open_storage, statements
 from riskengine.storage.migrations import MIGRATIONS
 from riskengine.storage.sql import Statement
 from riskengine.storage.statements.cascades import PURGE
@@ -151,3 +153,40 @@ def test_a_migration_leaves_processes_of_the_release_before_working(migration):
             made.add(found[1])
         if found[2]:
             assert found[2] in made, statement
+
+
+async def test_an_empty_table_of_events_can_be_partitioned_as_the_docs_say(new_postgres_url):
+    docs = (Path(__file__).parents[3] / "docs" / "scaling.md").read_text(encoding="utf-8")
+    [script] = [
+        block for block in re.findall(r"```sql\n(.*?)```", docs, re.DOTALL) if "partition by" in block
+    ]
+    storage = await open_storage(new_postgres_url)
+    await storage.migrate()
+    connection = await asyncpg.connect(new_postgres_url)
+    await connection.execute(script)
+    december = 1_796_083_200_000_000
+    async with storage.transaction() as tx:
+        for number, time in enumerate((december - 1, december, december + 1)):
+            tx.events.add(an_event(id=f"event-{number}", time=time))
+
+    assert await connection.fetchval("select count(*) from events_2026_12") == 2
+    assert (await storage.events.get(POOL, an_event().sub, "event-1")).time == december
+    async with storage.transaction() as tx:
+        tx.events.save(await tx.events.get(POOL, an_event().sub, "event-2"))
+    assert await storage.purge_events(POOL, december + 1) == 2
+    await connection.execute("drop table events_2026_12")
+    assert [event.id async for event in storage.events.since(POOL, 0)] == []
+    await connection.close()
+    await storage.close()
+
+
+async def test_the_docs_distribute_every_table(new_postgres_url):
+    docs = (Path(__file__).parents[3] / "docs" / "scaling.md").read_text(encoding="utf-8")
+    storage = await open_storage(new_postgres_url)
+    await storage.migrate()
+    await storage.close()
+    connection = await asyncpg.connect(new_postgres_url)
+    tables = await connection.fetch("select tablename from pg_tables where schemaname = 'public'")
+    await connection.close()
+
+    assert [row[0] for row in tables if f"'{row[0]}'" not in docs] == []
