@@ -23,6 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     region: str = "us-east-1"
     account: str = "000000000000"  # the account number in ARNs
     issuer: str = ""  # base URL of token issuers; empty: http://HOST:PORT
+    public_url: str = ""  # base URL of the pages that mails link to; empty: the issuer
     secret_key: str = ""  # master key, 32 bytes in base64 or hex; empty: from secret_key_file
     secret_key_file: str = ""  # empty: beside the SQLite file, else riskengine.key
     trusted_proxies: tuple[str, ...] = ()  # CIDRs whose forwarding header is believed
@@ -30,6 +31,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     geo_country: str = ""  # MaxMind-format files; empty: the bundled one
     geo_asn: str = ""
     geo_city: str = ""
+    breaches_file: str = ""  # the imported list; empty: beside the SQLite file, else riskengine.breaches
+    breaches_api: str = ""  # base URL of a k-anonymity range API; empty: none is asked
+    breaches_api_timeout: float = 1.0  # seconds
+    breaches_api_failure: Literal["allow", "refuse"] = "allow"  # a password that it does not answer for
     smtp: str = ""  # smtp://USER:PASSWORD@HOST:PORT?starttls=required; empty: mail stays in the outbox
     mail_from: str = "no-reply@localhost"  # where a pool names no sender
     sms_url: str = ""  # hook that sends SMS; empty: they stay in the outbox

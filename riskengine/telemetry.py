@@ -8,8 +8,9 @@ from contextlib import suppress
 from typing import Any, Literal, TextIO, cast
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from riskengine.base.clock import SECOND
 from riskengine.entities import AuthEvent
 
 Deed = Literal["SignUp", "SignIn", "TokenRefresh", "Federation"]
@@ -44,6 +45,24 @@ RISK = Counter("cognito_risk", "Attempts with a risk", _BY_OPERATION, registry=R
 NO_RISK = Counter("cognito_no_risk", "Attempts without a risk", _BY_OPERATION, registry=REGISTRY)
 MESSAGES = Counter(
     "riskengine_messages", "Messages that left the outbox", ("medium", "outcome"), registry=REGISTRY
+)
+PASSWORDS_SCREENED = Counter(
+    "riskengine_passwords_screened",
+    "Passwords looked up, by who knows them: common, pool, list, api, nobody; unscreened: no answer",
+    ("known_to",),
+    registry=REGISTRY,
+)
+BREACH_CALLS = Counter(
+    "riskengine_breach_calls",
+    "Questions to the range API: answered, remembered, failed, paused",
+    ("outcome",),
+    registry=REGISTRY,
+)
+BREACH_LIST_ENTRIES = Gauge(
+    "riskengine_breach_list_entries", "Hashes in the loaded list of breached passwords", registry=REGISTRY
+)
+BREACH_LIST_TIME = Gauge(
+    "riskengine_breach_list_timestamp_seconds", "When the source of that list was made", registry=REGISTRY
 )
 TROUBLES = Counter(
     "riskengine_troubles",
@@ -106,6 +125,22 @@ def count_held_back() -> None:
 def count_message(medium: str, outcome: str) -> None:
     """One message at its end: sent, kept (nothing sends it) or failed."""
     MESSAGES.labels(medium, outcome).inc()
+
+
+def count_screened(known_to: str) -> None:
+    """One password looked up: who knows it."""
+    PASSWORDS_SCREENED.labels(known_to).inc()
+
+
+def count_breach_call(outcome: str) -> None:
+    """One question to the range API."""
+    BREACH_CALLS.labels(outcome).inc()
+
+
+def tell_breach_list(entries: int, date: int) -> None:
+    """Which list of breached passwords is loaded; its date in microseconds."""
+    BREACH_LIST_ENTRIES.set(entries)
+    BREACH_LIST_TIME.set(date // SECOND)
 
 
 def configure(level: str = "info", form: str = "text", stream: TextIO | None = None) -> None:

@@ -4,10 +4,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from aiohttp import web
+
 from riskengine.base.clock import Clock, SystemClock
 from riskengine.base.ids import new_process
 from riskengine.base.offload import Offload
 from riskengine.base.secret import Secret
+from riskengine.breaches.local_list import LocalList
+from riskengine.breaches.range_api import RangeApi
 from riskengine.config import Settings
 from riskengine.context.attempt import AttemptBuilder
 from riskengine.context.breached import CommonPasswords
@@ -28,9 +32,11 @@ from riskengine.flows.believed import Believed
 from riskengine.flows.gate import Gate
 from riskengine.flows.observing import pool_key
 from riskengine.flows.risk_desk import RiskDesk
+from riskengine.flows.screening import Screening
 from riskengine.flows.services import Services
 from riskengine.flows.tail import Tail
 from riskengine.flows.token_issuer import TokenIssuer
+from riskengine.hosted.feedback import FeedbackPages
 from riskengine.risk import default_model
 from riskengine.storage.open import open_storage
 from riskengine.triggers.client import HttpTriggers
@@ -43,6 +49,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     Ranges.of(settings.trusted_proxies, single=True)  # a bad one stops the start before anything is made
     triggers = HttpTriggers(settings, clock)
     sinks = open_log_sinks(settings, clock)
+    range_api = open_range_api(settings, clock)
     attempts = open_context(settings)
     sealer = open_sealer(settings)
     prepare()
@@ -55,6 +62,10 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     )
     risk = RiskDesk(storage, default_model(), new_process(clock.now()), gate)
     courier = open_courier(settings, clock)
+    local = LocalList(breaches_file(settings))
+    screening = Screening(
+        storage, sealer, CommonPasswords(), local, range_api, failure=settings.breaches_api_failure
+    )
     try:
         await storage.migrate()
         yield Services(
@@ -65,7 +76,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             offload=offload,
             sealer=sealer,
             attempts=attempts,
-            breached=CommonPasswords(),
+            screening=screening,
             password_key=sealer.digest("attempted-password", b""),
             risk=risk,
             gate=gate,
@@ -77,8 +88,14 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         )
     finally:
         await triggers.close()
+        await screening.close()
         offload.close()
         await storage.close()
+
+
+def open_pages(services: Services, machine: Clock | None = None) -> list[web.RouteDef]:
+    """The pages for people, which `server.app` serves beside the API."""
+    return FeedbackPages(services, machine or SystemClock()).routes()
 
 
 def open_sealer(settings: Settings) -> Sealer:
@@ -100,11 +117,25 @@ def existing_sealer(settings: Settings) -> Sealer:
 
 
 def _key_file(settings: Settings) -> Path:
-    if settings.secret_key_file:
-        return Path(settings.secret_key_file)
-    _, _, path = settings.database.partition("sqlite:///")
     # The key lies beside the file that it seals, wherever the command is called from.
-    return Path(f"{path}.key") if path and path != ":memory:" else Path("riskengine.key")
+    return Path(settings.secret_key_file or _beside_database(settings, "key"))
+
+
+def breaches_file(settings: Settings) -> Path:
+    """Where the imported list of breached passwords is, or will be."""
+    return Path(settings.breaches_file or _beside_database(settings, "breaches"))
+
+
+def _beside_database(settings: Settings, ending: str) -> str:
+    _, _, path = settings.database.partition("sqlite:///")
+    return f"{path}.{ending}" if path and path != ":memory:" else f"riskengine.{ending}"
+
+
+def open_range_api(settings: Settings, clock: Clock) -> RangeApi | None:
+    """The k-anonymity API, where one is configured."""
+    if not settings.breaches_api:
+        return None
+    return RangeApi(settings.breaches_api, clock, timeout=settings.breaches_api_timeout)
 
 
 def open_courier(settings: Settings, clock: Clock) -> Post:

@@ -4,6 +4,7 @@ from service import Service
 
 from riskengine.courier.envelope import Content, open_content
 from riskengine.entities import Message
+from riskengine.flows.notifications import PURPOSE
 from riskengine.flows.services import Services
 
 
@@ -18,8 +19,8 @@ def messages_to(service: Service, destination: str) -> list[tuple[Message, Conte
 
 
 def newest_code(service: Service, destination: str) -> str:
-    """The code of the newest message to an address."""
-    found = messages_to(service, destination)
+    """The code of the newest message to an address that carries one."""
+    found = [each for each in messages_to(service, destination) if each[0].purpose != PURPOSE]
     assert found, f"nothing was sent to {destination}"
     content = found[0][1]
     assert content is not None

@@ -18,7 +18,7 @@ from riskengine.flows.services import Services
 from riskengine.operations.registry import Handler
 from riskengine.server.app import create_app
 from riskengine.server.run import bind, listening, run
-from riskengine.wiring import open_house
+from riskengine.wiring import open_house, open_pages
 
 T = TypeVar("T")
 
@@ -122,7 +122,9 @@ class Service:
         with listener:
             async with (
                 open_house(settings, self.clock) as services,
-                listening(create_app(services, handlers=self._handlers), listener) as url,
+                listening(
+                    create_app(services, handlers=self._handlers, pages=open_pages(services)), listener
+                ) as url,
             ):
                 self._services, self.endpoint = services, url
                 self._started.set()

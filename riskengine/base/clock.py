@@ -1,6 +1,7 @@
 """Time as whole microseconds since the epoch, UTC; asked of a clock that tests can turn."""
 
 import time
+from datetime import UTC, datetime
 from typing import Protocol
 
 SECOND = 1_000_000
@@ -28,3 +29,8 @@ class SystemClock:
 def to_seconds(micros: int) -> float:
     """Epoch seconds with a fraction, as the API writes dates."""
     return micros / SECOND
+
+
+def to_day(micros: int) -> str:
+    """The date, UTC, as ISO 8601 writes it."""
+    return datetime.fromtimestamp(micros // SECOND, UTC).date().isoformat()

@@ -4,6 +4,8 @@ import click
 
 from riskengine import __version__
 from riskengine.cli.backup import backup, restore
+from riskengine.cli.breaches import breaches
+from riskengine.cli.compare import compare
 from riskengine.cli.demo import demo
 from riskengine.cli.doctor import doctor
 from riskengine.cli.evaluate import evaluate
@@ -16,6 +18,7 @@ from riskengine.cli.learn import learn
 from riskengine.cli.migrate import migrate
 from riskengine.cli.outbox import outbox
 from riskengine.cli.serve import serve
+from riskengine.cli.simulate import simulate
 
 COMMANDS: tuple[click.Command, ...] = (
     serve,
@@ -26,7 +29,10 @@ COMMANDS: tuple[click.Command, ...] = (
     import_attempts,
     explain,
     learn,
+    breaches,
     evaluate,
+    compare,
+    simulate,
     migrate,
     doctor,
     backup,

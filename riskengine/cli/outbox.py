@@ -9,7 +9,10 @@ from riskengine.base.clock import SECOND, to_seconds
 from riskengine.cli.house import with_house
 from riskengine.cli.options import json_option, settings_from, settings_options
 from riskengine.courier.envelope import open_content
+from riskengine.flows.notifications import PURPOSE
 from riskengine.flows.services import Services
+
+_MOST_READ = 100
 
 
 @click.group()
@@ -53,13 +56,17 @@ def list_(config: str | None, database: str | None, limit: int, *, as_json: bool
 
 @outbox.command()
 @click.argument("destination")
+@click.option("--notification", is_flag=True, help="The newest mail about a risky sign-in, whole")
 @json_option
 @settings_options
-def latest(config: str | None, database: str | None, destination: str, *, as_json: bool) -> None:
+def latest(
+    config: str | None, database: str | None, destination: str, *, notification: bool, as_json: bool
+) -> None:
     """The code in the newest message to an address; what a server has taken is wiped."""
 
     async def work(services: Services) -> dict[str, str] | None:
-        found = await services.storage.outbox.latest(destination, limit=1)
+        messages = await services.storage.outbox.latest(destination, limit=_MOST_READ)
+        found = [each for each in messages if (each.purpose == PURPOSE) is notification]
         if not found or not found[0].content:
             return None
         content = open_content(services.sealer, found[0])
@@ -68,4 +75,4 @@ def latest(config: str | None, database: str | None, destination: str, *, as_jso
     found = with_house(settings_from(config, database=database), work)
     if found is None:
         raise click.ClickException(f"The outbox holds no message to {destination}")
-    click.echo(json.dumps(found) if as_json else found["Code"])
+    click.echo(json.dumps(found) if as_json else found["Body" if notification else "Code"])

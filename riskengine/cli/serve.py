@@ -18,7 +18,7 @@ from riskengine.server.run import bind, run
 from riskengine.server.run import serve as serve_http
 from riskengine.server.supervisor import Supervisor, reserve
 from riskengine.tracing import check, traced
-from riskengine.wiring import open_house
+from riskengine.wiring import open_house, open_pages
 
 _HIGHEST_PORT = 65535
 _MOST_WORKERS = 256
@@ -76,7 +76,9 @@ async def _serve_house(settings: Settings, listener: socket.socket) -> None:
     async with open_house(settings) as services:
         await _prepare(services)
         async with running(services):
-            await serve_http(services, settings, listener=listener, ready=_tell_url)
+            await serve_http(
+                services, settings, listener=listener, pages=open_pages(services), ready=_tell_url
+            )
 
 
 def _serve_together(settings: Settings) -> None:
@@ -94,6 +96,7 @@ def _serve_together(settings: Settings) -> None:
                     services,
                     settings,
                     listener=listener,
+                    pages=open_pages(services),
                     ready=lambda _url: is_ready(),
                     orphaned=orphaned,
                 )

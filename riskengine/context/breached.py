@@ -7,7 +7,6 @@ from array import array
 from bisect import bisect_left
 from hashlib import blake2b
 from pathlib import Path
-from typing import Protocol
 
 from riskengine.base.bundle import data_file
 from riskengine.base.secret import Secret
@@ -15,14 +14,6 @@ from riskengine.base.secret import Secret
 # Nobody's password; longer text would only cost time.
 _LONGEST = 256
 _DECORATION = "!?.,*#$@&%"
-
-
-class Breached(Protocol):
-    """Whoever knows compromised passwords."""
-
-    def is_compromised(self, password: Secret) -> bool:
-        """Whether the password is known to be."""
-        ...
 
 
 class CommonPasswords:
@@ -52,8 +43,7 @@ class CommonPasswords:
         if not text or len(text) > _LONGEST:
             return False
         plain = unicodedata.normalize("NFKC", text)
-        lower = plain.lower()
-        variants = {plain, lower, lower.rstrip(_DECORATION)} - {""}
+        variants = {plain, plain.lower(), plain_form(text)}
         return any(self._has(variant) for variant in variants)
 
     def _has(self, text: str) -> bool:
@@ -61,3 +51,9 @@ class CommonPasswords:
         number = int.from_bytes(packed, "little")
         at = bisect_left(self._digests, number)
         return at < len(self._digests) and self._digests[at] == number
+
+
+def plain_form(text: str) -> str:
+    """A password undressed: small letters, without the decoration at its end unless it is nothing else."""
+    lower = unicodedata.normalize("NFKC", text).lower()
+    return lower.rstrip(_DECORATION) or lower

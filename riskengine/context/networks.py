@@ -73,6 +73,10 @@ class Networks:
         found = (("hosting", is_hosting), ("tor", is_tor), ("listed", is_listed))
         return named | {kind for kind, is_so in found if is_so}
 
+    def is_hosting(self, asn: int, organisation: str | None) -> bool:
+        """Whether a network houses servers, by its number or its owner's name."""
+        return asn in self._hosting.numbers or "hosting" in _named(organisation or "")
+
     def sources(self, now: int) -> tuple[ListSource, ...]:
         """Every list with its state, size and age."""
         return tuple(one.source(now) for one in (self._hosting, self._tor, self._listed))

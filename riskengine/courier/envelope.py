@@ -13,6 +13,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
     subject: str
     body: str
+    html: str | None = None  # beside the body; None: the body itself is HTML where it looks like it
     secret: str
     client: str
     metadata: dict[str, str] = {}

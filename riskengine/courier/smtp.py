@@ -13,6 +13,7 @@ import aiosmtplib
 from riskengine.base.clock import SECOND
 from riskengine.base.secret import Secret
 from riskengine.courier.envelope import Content
+from riskengine.courier.html_text import text_of
 from riskengine.courier.interface import DeliveryError
 from riskengine.entities import Message
 
@@ -85,7 +86,7 @@ class SmtpCarrier:
 
 
 def composed(message: Message, content: Content, sender: str) -> EmailMessage:
-    """The mail; a body that looks like HTML goes as HTML, with its text beside it."""
+    """The mail; HTML goes with its text beside it."""
     mail = EmailMessage(policy=SMTP)
     mail["Message-ID"] = f"<{message.id}@riskengine>"
     mail["Date"] = format_datetime(datetime.fromtimestamp(message.created // SECOND, UTC))
@@ -95,26 +96,18 @@ def composed(message: Message, content: Content, sender: str) -> EmailMessage:
     if content.reply_to:
         mail["Reply-To"] = _line(content.reply_to)
     mail["Auto-Submitted"] = "auto-generated"
-    lowered = content.body.lower()
-    if any(mark in lowered for mark in _HTML_MARKS):
-        mail.set_content(_text_of(content.body))
-        mail.add_alternative(content.body, subtype="html")
-    else:
-        mail.set_content(content.body)
+    html, text = content.html, content.body
+    if html is None and any(mark in text.lower() for mark in _HTML_MARKS):
+        html, text = text, ""
+    mail.set_content(text or text_of(html or ""))
+    if html:
+        mail.add_alternative(html, subtype="html")
     return mail
 
 
 def _line(text: str) -> str:
     # A line break in a header would let a user's name add headers of its own.
     return " ".join(text.split())
-
-
-def _text_of(html: str) -> str:
-    words: list[str] = []
-    for part in html.split("<"):
-        _, closes, text = part.partition(">")
-        words.append(text if closes else part)
-    return " ".join(" ".join(words).split())
 
 
 def _refused(name: str, code: int) -> DeliveryError:

@@ -39,7 +39,7 @@ from riskengine.risk.score import thresholds
 from riskengine.server.app import create_app
 from riskengine.server.run import bind, listening, run
 from riskengine.storage.errors import StorageError
-from riskengine.wiring import open_house
+from riskengine.wiring import open_house, open_pages
 
 _PROXY = "127.0.0.1"  # the demo's calls come from here, with X-Forwarded-For as behind a reverse proxy
 
@@ -106,7 +106,7 @@ async def _in_house(wishes: Wishes, settings: Settings, listener: socket.socket)
         async with (
             open_house(settings, clock) as services,
             running(services),
-            listening(create_app(services), listener) as url,
+            listening(create_app(services, pages=open_pages(services)), listener) as url,
         ):
             key, secret = await create_access_key(services, "demo")
             access = Access(url, settings.region, key.id, secret)

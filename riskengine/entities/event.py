@@ -19,11 +19,12 @@ class EventReason(Struct, frozen=True, array_like=True):
 
 
 class EventFeedback(Struct, frozen=True, kw_only=True):
-    """The last verdict on an event, and who gave it."""
+    """A verdict on an event, and who gave it when."""
 
     value: Literal["Valid", "Invalid"]
-    provider: str
+    provider: str  # Admin or User
     date: int
+    by: str = ""  # the operator's access key, or the notification that the user answered
 
 
 class AuthEvent(Struct, frozen=True, kw_only=True):
@@ -56,5 +57,7 @@ class AuthEvent(Struct, frozen=True, kw_only=True):
     has_context: bool = False
     attempt: Attempt | None = None
     learning: Literal["pending", "learned", "quarantined", "refused"] = "pending"
-    feedback: EventFeedback | None = None
+    feedback: EventFeedback | None = None  # the last verdict
+    verdicts: tuple[EventFeedback, ...] = ()  # all of them, oldest first; bounded (flows.verdicts)
+    notice: str = ""  # the notification that told the user of it
     version: int = 0

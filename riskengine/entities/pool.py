@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from riskengine import api
-from riskengine.entities.pool_choices import stance_of
+from riskengine.entities.pool_choices import revokes_on_invalid, stance_of
 from riskengine.risk import Stance
 
 _CALM = Stance()
@@ -67,6 +67,11 @@ class Pool(Struct, frozen=True, kw_only=True):
         """Whether a second factor is never, sometimes or always asked."""
         mode = self.description.mfa_configuration
         return "ON" if mode == "ON" else "OPTIONAL" if mode == "OPTIONAL" else "OFF"
+
+    @property
+    def revokes_on_invalid(self) -> bool:
+        """Whether an Invalid verdict ends its event's sessions: yes, unless the pool's tag says false."""
+        return revokes_on_invalid(self.description.user_pool_tags or {})
 
     def username_key(self, username: str) -> str:
         """The form in which user names are compared."""

@@ -12,12 +12,14 @@ PREFIX: Final = "riskengine:"
 _PRESET: Final = f"{PREFIX}preset"
 # Of the pool; followed by a colon and a client id, of that client.
 _SENSITIVITY: Final = f"{PREFIX}sensitivity"
+_REVOKES: Final = f"{PREFIX}revoke-on-invalid"
 _SENSITIVITIES: Final[Mapping[str, int]] = {"low": -10, "normal": 0, "high": 10}  # points
 
 # Name of the tag -> the values it takes.
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     _PRESET: PRESETS,
     _SENSITIVITY: tuple(_SENSITIVITIES),
+    _REVOKES: ("true", "false"),
 }
 
 
@@ -35,3 +37,8 @@ def stance_of(tags: Mapping[str, str], client: str) -> Stance:
     """Where the levels of one client begin; its own sensitivity wins over the pool's."""
     sensitivity = tags.get(f"{_SENSITIVITY}:{client}") or tags.get(_SENSITIVITY, "normal")
     return Stance(tags.get(_PRESET, PRESETS[0]), _SENSITIVITIES.get(sensitivity, 0))
+
+
+def revokes_on_invalid(tags: Mapping[str, str]) -> bool:
+    """Whether an Invalid verdict ends its event's sessions: yes, unless the tag says false."""
+    return tags.get(_REVOKES) != "false"

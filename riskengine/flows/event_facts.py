@@ -6,6 +6,12 @@ from riskengine.entities import AuthEvent, EventReason
 from riskengine.risk import Assessment, Attempt, Concluded, Level, Outcome, Reason, Thresholds
 
 
+def is_grave(event: AuthEvent) -> bool:
+    """Whether only an operator may say that it was all right: high risks, blocks, what one called Invalid."""
+    operators = [each.value for each in event.verdicts if each.provider == "Admin"]
+    return event.level == Level.HIGH.value or event.decision == "Block" or operators[-1:] == ["Invalid"]
+
+
 def with_assessment(event: AuthEvent, attempt: Attempt, assessment: Assessment) -> AuthEvent:
     """The event of a scored attempt."""
     limits = assessment.thresholds

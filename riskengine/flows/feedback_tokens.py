@@ -1,5 +1,7 @@
 """The token in a notification by which its reader says of one event: that was me, that was not me."""
 
+from urllib.parse import urlencode
+
 import msgspec
 
 from riskengine.base.clock import DAY
@@ -8,8 +10,9 @@ from riskengine.credentials.seal import SealError
 from riskengine.entities import AuthEvent
 from riskengine.flows.services import Services
 
+FEEDBACK_PATH = "/risk/feedback"
+GOOD_FOR = 14 * DAY
 _PURPOSE = "feedback"
-_GOOD_FOR = 14 * DAY
 
 
 class InvalidFeedbackTokenError(ValueError):
@@ -17,17 +20,18 @@ class InvalidFeedbackTokenError(ValueError):
 
 
 class FeedbackToken(msgspec.Struct, frozen=True, array_like=True):
-    """The one event that a token speaks of."""
+    """The one event that a token speaks of, and the notification that it came with."""
 
     pool: str
     sub: str
     event: str
     expires: int
+    notice: str = ""
 
 
 def feedback_token(services: Services, event: AuthEvent) -> Secret:
-    """A token for an event, good for two weeks from then on."""
-    content = FeedbackToken(event.pool, event.sub, event.id, event.time + _GOOD_FOR)
+    """A token for a notified event, good for two weeks from then on."""
+    content = FeedbackToken(event.pool, event.sub, event.id, event.time + GOOD_FOR, event.notice)
     return Secret(services.sealer.seal_text(_PURPOSE, msgspec.msgpack.encode(content)))
 
 
@@ -39,9 +43,20 @@ def read_feedback_token(services: Services, token: Secret, now: int) -> Feedback
     """
     try:
         data = services.sealer.open_text(_PURPOSE, token.reveal())
-    except SealError:
+        content = msgspec.msgpack.decode(data, type=FeedbackToken)
+    except (SealError, msgspec.MsgspecError):
         raise InvalidFeedbackTokenError from None
-    content = msgspec.msgpack.decode(data, type=FeedbackToken)
     if now >= content.expires:
         raise InvalidFeedbackTokenError
     return content
+
+
+def is_of(token: FeedbackToken, event: AuthEvent) -> bool:
+    """Whether the event was notified, and the token came with that notification."""
+    return bool(event.notice) and event.notice == token.notice
+
+
+def one_click_link(services: Services, token: Secret, value: str) -> str:
+    """Where a reader of the notification says Valid or Invalid; opening it changes nothing."""
+    base = (services.settings.public_url or services.tokens.base).rstrip("/")
+    return f"{base}{FEEDBACK_PATH}?{urlencode({'token': token.reveal(), 'value': value})}"

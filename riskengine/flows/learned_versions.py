@@ -28,10 +28,10 @@ async def synchronise(storage: Storage, pool: str, population: Population, now: 
             await _add(storage, stored, _version(latest, number + 1, now, "schedule"))
         except Conflict:
             return  # somebody was first; the next turn adopts theirs
-        population.learned_number = number + 1
+        population.learned_number, population.latest = number + 1, None
         return
     population.is_held = stored.is_held
-    if number != population.learned_number:
+    if number != population.learned_number or latest is not None:
         population.adopt(_correction(champion), number)
 
 

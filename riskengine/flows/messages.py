@@ -27,8 +27,9 @@ _LONGEST_DESTINATION = 320  # an e-mail address: 64 + 1 + 255 (RFC 5321)
 class Letter:
     """One message to be. `purpose` is the suffix of the CustomMessage source.
 
-    SignUp, AdminCreateUser, ResendCode, ForgotPassword, UpdateUserAttribute, VerifyUserAttribute or
-    Authentication. `secret` is the code, or the temporary password of AdminCreateUser.
+    SignUp, AdminCreateUser, ResendCode, ForgotPassword, UpdateUserAttribute, VerifyUserAttribute,
+    Authentication, or AccountTakeOverNotification, which has no CustomMessage. `secret` is the code, the
+    temporary password of AdminCreateUser, or the feedback token of a notification.
     """
 
     pool: Pool
@@ -50,7 +51,7 @@ async def send(services: Services, tx: Transaction, letter: Letter) -> None:
         UserLambdaValidationException, UnexpectedLambdaException, InvalidLambdaResponseException:
             of the CustomMessage trigger.
     """
-    if len(letter.destination) > _LONGEST_DESTINATION or not letter.destination.isprintable():
+    if not is_sendable(letter.destination):
         raise api.errors.CodeDeliveryFailureException("The address can't be written to.")
     text = filled(await _text(services, letter), letter.user.username, letter.secret)
     sender = letter.pool.description.email_configuration
@@ -63,9 +64,19 @@ async def send(services: Services, tx: Transaction, letter: Letter) -> None:
         sender=(sender.from_ if sender else None) or "",
         reply_to=(sender.reply_to_email_address if sender else None) or "",
     )
+    enqueue(services, tx, new_uuid(), letter, content)
+
+
+def is_sendable(destination: str) -> bool:
+    """Whether a message could go to such an address at all."""
+    return len(destination) <= _LONGEST_DESTINATION and destination.isprintable()
+
+
+def enqueue(services: Services, tx: Transaction, id_: str, letter: Letter, content: Content) -> None:
+    """Put a composed message into the outbox, under an id that nothing else has."""
     message = Message(
         pool=letter.pool.id,
-        id=new_uuid(),
+        id=id_,
         sub=letter.user.sub,
         created=letter.now,
         medium=letter.medium,

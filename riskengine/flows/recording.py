@@ -5,7 +5,7 @@ Signing up, asking for codes, choosing a new password: attackers go there next.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -18,19 +18,17 @@ from riskengine.entities.event import EventResponse, EventType
 from riskengine.flows.exported_logs import export_event
 from riskengine.flows.observing import observe, subject_key
 from riskengine.flows.passwords import require_conforming
+from riskengine.flows.screening import REFUSED, ScreenedEvent, screened
 from riskengine.flows.services import Services
 from riskengine.flows.threat import ThreatPolicy, policy_for
 from riskengine.storage.errors import AlreadyExists, Conflict
 from riskengine.storage.interface import Transaction
-from riskengine.telemetry import count_compromised, count_sign_in
+from riskengine.telemetry import count_sign_in
 
 T = TypeVar("T")
 
 _TRIES = 8
-_SCREENED: dict[EventType, tuple[str, Literal["SignUp", "PasswordChange"]]] = {
-    "SignUp": ("SIGN_UP", "SignUp"),
-    "PasswordChange": ("PASSWORD_CHANGE", "PasswordChange"),
-}
+_SCREENED: dict[EventType, ScreenedEvent] = {"SignUp": "SIGN_UP", "PasswordChange": "PASSWORD_CHANGE"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +84,7 @@ async def recorded(services: Services, deed: Deed, work: Work[T]) -> T:
     threat = await policy_for(services.believed, deed.pool, deed.client.id)
     event = _event(services, deed, threat)
     try:
-        event = _judged(services, deed, threat, event)
+        event = await _judged(services, deed, threat, event)
         _require_harmless(deed, threat, event)
         outcome = await _performed(services, deed, event, work)
     except api.ApiError as error:
@@ -163,17 +161,14 @@ def _event(services: Services, deed: Deed, threat: ThreatPolicy) -> AuthEvent:
     )
 
 
-def _judged(services: Services, deed: Deed, threat: ThreatPolicy, event: AuthEvent) -> AuthEvent:
+async def _judged(services: Services, deed: Deed, threat: ThreatPolicy, event: AuthEvent) -> AuthEvent:
     """The event, with what threat protection has to say; no risk is scored here."""
     is_compromised = False
     is_refused = threat.is_blocked(event.address)
-    screened = _SCREENED.get(deed.type)
-    if screened is not None and deed.password is not None:
-        kind, operation = screened
-        is_compromised = threat.screens(kind) and services.breached.is_compromised(deed.password)
-        is_refused = is_refused or (is_compromised and threat.blocks_compromised(kind))
-        if is_compromised:
-            count_compromised(deed.pool.id, operation)
+    kind = _SCREENED.get(deed.type)
+    if kind is not None and deed.password is not None and not is_refused:
+        is_compromised = await screened(services.screening, threat, deed.pool.id, kind, deed.password)
+        is_refused = is_compromised and threat.blocks_compromised(kind)
     verdict = {"decision": "Block", "action": "BLOCK"} if is_refused else {}
     return replace(event, is_compromised=is_compromised, **verdict)
 
@@ -185,4 +180,4 @@ def _require_harmless(deed: Deed, threat: ThreatPolicy, event: AuthEvent) -> Non
         return
     require_conforming(deed.pool, deed.password)
     if event.action == "BLOCK":
-        raise api.errors.InvalidPasswordException("Provided password cannot be used for security reasons.")
+        raise api.errors.InvalidPasswordException(REFUSED)

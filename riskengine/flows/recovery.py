@@ -178,6 +178,14 @@ def _recoverable(user: User | None) -> User:
     return user
 
 
+def channel(pool: Pool, user: User) -> tuple[Medium, str] | None:
+    """Where a code for a new password would go; None where only an administrator can help."""
+    try:
+        return _channel(pool, _recoverable(user))
+    except api.ApiError:
+        return None
+
+
 def _channel(pool: Pool, user: User) -> tuple[Medium, str]:
     """The first verified address in the pool's order that is not the user's second factor as well."""
     for mechanism in _mechanisms(pool):

@@ -1,9 +1,8 @@
 """The one place where sign-ins meet the risk engine: each pool's engine in memory, profiles in the store."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Literal
-
-from msgspec.structs import replace
 
 from riskengine.base.clock import DAY, MINUTE
 from riskengine.entities import AuthEvent, EventFeedback, Pool, User
@@ -11,6 +10,7 @@ from riskengine.flows.event_facts import (
     assessment_of,
     attempt_of,
     concluded_of,
+    is_grave,
     outcome_of,
     with_assessment,
 )
@@ -25,7 +25,9 @@ from riskengine.storage.interface import Ending, Reader, Storage, StoredProfile,
 _TRIES = 8
 _PATIENCE = 15 * MINUTE  # the longest a session waits for an answer
 
-__all__ = ["RiskDesk", "assessment_of", "outcome_of", "with_assessment"]
+__all__ = ["RiskDesk", "assessment_of", "is_grave", "outcome_of", "with_assessment"]
+
+Told = Callable[[Transaction, AuthEvent], Awaitable[AuthEvent]]
 
 
 class RiskDesk:
@@ -85,26 +87,30 @@ class RiskDesk:
             return False  # another process was first; we hear of it from there
         return True
 
-    async def feedback(self, user: User, event_id: str, *, valid: bool, provider: str, now: int) -> AuthEvent:
+    async def feedback(
+        self, user: User, event_id: str, said: EventFeedback, work: Told, *, now: int
+    ) -> AuthEvent:
         """Take in what somebody says of an event; it holds from the next attempt on, the last word wins.
+
+        `work` answers the event as it is from now on, and writes what goes with it in the same unit; once
+        for each try. A user's Valid of a grave event is kept but trusts nothing: whoever reads the mail
+        could have given it.
 
         Raises:
             NotFound: there is no such event of this user.
         """
         pool = user.pool
         engine = await self.engine(pool, now)
-        source: Literal["admin", "user"] = "admin" if provider == "Admin" else "user"
+        source: Literal["admin", "user"] = "admin" if said.provider == "Admin" else "user"
+        valid = said.value == "Valid"
         for _ in range(_TRIES):
             try:
                 async with self._storage.transaction() as tx:
                     event = await tx.events.get(pool, user.sub, event_id)
-                    feedback = EventFeedback(
-                        value="Valid" if valid else "Invalid", provider=provider, date=now
-                    )
-                    told = replace(event, feedback=feedback)
+                    told = await work(tx, event)
                     tx.events.save(told)
                     export_event(tx, await tx.pools.get(pool), told, now)
-                    if event.attempt is not None:
+                    if event.attempt is not None and (source == "admin" or not valid or not is_grave(event)):
                         stored = await tx.profiles.find(pool, user.sub)
                         verdict = engine.judge(
                             concluded_of(event), stored.profile, valid=valid, source=source
@@ -113,7 +119,7 @@ class RiskDesk:
                         self.tell(tx, pool, Judged.of(verdict))
             except Conflict:
                 continue
-            return event
+            return told
         raise Conflict("the user's profile changes too fast")
 
     @staticmethod

@@ -7,12 +7,12 @@ from riskengine.base.clock import Clock
 from riskengine.base.offload import Offload
 from riskengine.config import Settings
 from riskengine.context.attempt import AttemptBuilder
-from riskengine.context.breached import Breached
 from riskengine.courier.interface import Courier, LogSink
 from riskengine.credentials.seal import Sealer
 from riskengine.flows.believed import Believed
 from riskengine.flows.gate import Gate
 from riskengine.flows.risk_desk import RiskDesk
+from riskengine.flows.screening import Screening
 from riskengine.flows.tail import Tail
 from riskengine.flows.token_issuer import TokenIssuer
 from riskengine.storage.interface import Storage
@@ -30,10 +30,8 @@ class Services:
     offload: Offload
     sealer: Sealer
     attempts: AttemptBuilder
-    breached: Breached
-    password_key: (
-        bytes  # of attempted passwords' digests, which processes tell each other; outside the database
-    )
+    screening: Screening
+    password_key: bytes  # of the digests of attempted passwords; outside the database
     risk: RiskDesk
     gate: Gate  # against floods of failures
     tail: Tail

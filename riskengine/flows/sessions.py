@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from riskengine import api
-from riskengine.base.clock import to_seconds
+from riskengine.base.clock import DAY, to_seconds
 from riskengine.context.attempt import RawContext
 from riskengine.entities import AuthEvent, Client, Pool, Seen, Session, User
 from riskengine.flows.observing import observe
@@ -61,6 +61,36 @@ async def end(tx: Transaction, user: User, id_: str, now: int) -> Session:
             tx.sessions.save(replace(session, is_revoked=True))
             return session
     raise api.errors.ResourceNotFoundException(f"Session {id_} does not exist.")
+
+
+async def end_those_of(tx: Transaction, event: AuthEvent, now: int) -> None:
+    """End the sessions that an event opened, and forget devices registered in them; access tokens die too."""
+    after = ""
+    while True:
+        # A day back: access tokens may outlive the refresh token by that much.
+        found = await tx.sessions.of_user(event.pool, event.sub, now=now - DAY, limit=_MOST_READ, after=after)
+        for session in found:
+            if session.event_id == event.id:
+                tx.sessions.save(replace(session, is_revoked=True))
+                await _forget_device(tx, session)
+        if len(found) < _MOST_READ:
+            return
+        after = found[-1].id
+
+
+async def _forget_device(tx: Transaction, session: Session) -> None:
+    """A remembered device would stand in for a second factor."""
+    if not session.device_key:
+        return
+    device = await tx.devices.find(session.pool, session.sub, session.device_key)
+    if device is not None and device.created >= session.created:
+        tx.devices.delete(device)
+
+
+def end_all(tx: Transaction, user: User, now: int) -> None:
+    """Save a user, signed out everywhere."""
+    tx.users.save(replace(user, signed_out_at=now))
+    tx.sessions.revoke_all(user.pool, user.sub)
 
 
 def described(sessions: Sequence[Session], current: str | None) -> list[api.SessionDescriptionType]:

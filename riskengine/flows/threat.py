@@ -9,7 +9,7 @@ from riskengine.context.address import parse_address
 from riskengine.context.ranges import Ranges
 from riskengine.entities import Pool, RiskConfiguration
 from riskengine.entities.pool import ThreatMode
-from riskengine.risk import Action, Policy
+from riskengine.risk import Action, Level, Policy
 
 
 class Effective(Protocol):
@@ -63,6 +63,8 @@ class ThreatPolicy:
     blocks_known_passwords: bool
     blocked: Ranges
     skipped: Ranges
+    notified: frozenset[Level] = frozenset()  # of which levels users hear
+    notification: api.NotifyConfigurationType | None = None
 
     def is_blocked(self, address: str | None) -> bool:
         """Whether sign-ins from here are refused; lists act in ENFORCED mode only."""
@@ -73,6 +75,10 @@ class ThreatPolicy:
         return self.mode != "OFF" and not (
             self.mode == "ENFORCED" and self.skipped.contains(parse_address(address))
         )
+
+    def notifies(self, level: Level) -> bool:
+        """Whether the user hears of a response to this level; nothing is sent where nothing acts."""
+        return self.mode == "ENFORCED" and level in self.notified
 
     def screens(self, event: str) -> bool:
         """Whether passwords are looked up in this kind of event."""
@@ -132,6 +138,11 @@ def compiled(
     exceptions = description.risk_exception_configuration
     actions = takeover.actions if takeover else api.AccountTakeoverActionsType()
     events = (compromised.event_filter or COMPROMISED_EVENTS) if compromised else ()
+    by_level = {
+        Level.LOW: actions.low_action,
+        Level.MEDIUM: actions.medium_action,
+        Level.HIGH: actions.high_action,
+    }
     return ThreatPolicy(
         mode=mode,
         lists_mode=lists_mode or mode,
@@ -144,6 +155,8 @@ def compiled(
         blocks_known_passwords=compromised is not None and compromised.actions.event_action == "BLOCK",
         blocked=Ranges.of((exceptions.blocked_ip_range_list if exceptions else None) or ()),
         skipped=Ranges.of((exceptions.skipped_ip_range_list if exceptions else None) or ()),
+        notified=frozenset(level for level, action in by_level.items() if action and action.notify),
+        notification=takeover.notify_configuration if takeover else None,
     )
 
 

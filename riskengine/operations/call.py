@@ -30,6 +30,7 @@ class Call:
     headers: tuple[tuple[str, str], ...]  # in wire order
     services: Services
     caller: Caller | None = None  # of access-token operations only
+    operator: str = ""  # the access key of a signed operation
 
     @property
     def storage(self) -> Storage:

@@ -113,7 +113,7 @@ def auth_event(event: AuthEvent, *, is_extended: bool = False) -> api.AuthEventT
         risk_level=None if event.level == "None" else event.level,
         compromised_credentials_detected=event.is_compromised,
     )
-    return api.AuthEventType(
+    told = api.AuthEventType(
         event_id=event.id,
         event_type=event.type,
         creation_date=to_seconds(event.time),
@@ -132,6 +132,7 @@ def auth_event(event: AuthEvent, *, is_extended: bool = False) -> api.AuthEventT
         ),
         event_feedback=_feedback(event),
     )
+    return extensions.auth_event(event, told) if is_extended else told
 
 
 def _feedback(event: AuthEvent) -> api.EventFeedbackType | None:

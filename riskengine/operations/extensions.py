@@ -1,8 +1,12 @@
 """What we tell beyond Cognito's model, to callers who ask for it by a header; strict clients never see it."""
 
+import msgspec
+
 from riskengine import api
 from riskengine.api.model import Wire
+from riskengine.base.clock import to_seconds
 from riskengine.entities import AuthEvent
+from riskengine.flows.verdicts import marked_until
 from riskengine.operations.call import Call
 
 HEADER = "x-riskengine-extensions"
@@ -24,6 +28,23 @@ class ExtendedEventRisk(api.EventRiskType, frozen=True, kw_only=True):
     risk_action: str | None = None  # the configured response that was applied
 
 
+class FeedbackEntry(Wire, frozen=True, kw_only=True):
+    """One verdict; `By` is the operator's access key, or the notification that the user answered."""
+
+    feedback_value: str
+    provider: str
+    feedback_date: float
+    by: str | None = None
+
+
+class ExtendedAuthEvent(api.AuthEventType, frozen=True, kw_only=True):
+    """An event with every verdict on it, and until when its device is shown as risky."""
+
+    feedback_history: list[FeedbackEntry] | None = None  # oldest first
+    marked_until: float | None = None
+    notification_id: str | None = None  # of the mail that told the user
+
+
 def are_wanted(call: Call) -> bool:
     """Whether the caller sent `X-Riskengine-Extensions: 1`."""
     return any(name.lower() == HEADER and value.strip() == "1" for name, value in call.headers)
@@ -39,4 +60,24 @@ def event_risk(event: AuthEvent, risk: api.EventRiskType) -> ExtendedEventRisk:
         risk_score=event.score,
         risk_reasons=None if event.score is None else reasons,
         risk_action=event.action,
+    )
+
+
+def auth_event(event: AuthEvent, told: api.AuthEventType) -> ExtendedAuthEvent:
+    """An event as Cognito tells it, and what we know besides."""
+    until = marked_until(event)
+    history = [
+        FeedbackEntry(
+            feedback_value=each.value,
+            provider=each.provider,
+            feedback_date=to_seconds(each.date),
+            by=each.by or None,
+        )
+        for each in event.verdicts
+    ]
+    return ExtendedAuthEvent(
+        **msgspec.structs.asdict(told),
+        feedback_history=history or None,
+        marked_until=None if until is None else to_seconds(until),
+        notification_id=event.notice or None,
     )

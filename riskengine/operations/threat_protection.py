@@ -6,8 +6,9 @@ from riskengine import api
 from riskengine.base.clock import to_seconds
 from riskengine.context.ranges import RangeError, Ranges
 from riskengine.entities import AuthEvent, Pool, RiskConfiguration
-from riskengine.flows import lookup, threat
-from riskengine.flows.feedback_tokens import InvalidFeedbackTokenError, read_feedback_token
+from riskengine.flows import lookup, threat, verdicts
+from riskengine.flows.feedback_tokens import InvalidFeedbackTokenError, is_of, read_feedback_token
+from riskengine.flows.senders import may_send_as
 from riskengine.operations import convert, extensions, paging
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
@@ -15,7 +16,6 @@ from riskengine.storage.errors import NotFound
 from riskengine.storage.interface import Reader
 
 operation = Operations()
-_ADMINISTRATOR, _USER = "Admin", "User"
 
 
 @operation
@@ -29,6 +29,7 @@ async def set_risk_configuration(
         risk_exception_configuration=request.risk_exception_configuration,
     )
     _require_ranges(request.risk_exception_configuration)
+    _require_sender(request.account_takeover_risk_configuration)
     client = request.client_id or ""
     async with call.storage.transaction() as tx:
         pool = await _protected_pool(tx, request.user_pool_id)
@@ -80,11 +81,14 @@ async def admin_update_auth_event_feedback(
     """Say whether an event was really the user; the next attempt is scored with that."""
     pool = await _protected_pool(call.storage, request.user_pool_id)
     user = await lookup.user(call.storage, pool, request.username)
-    is_valid = request.feedback_value == "Valid"
+    verdict = verdicts.Verdict(
+        value="Valid" if request.feedback_value == "Valid" else "Invalid",
+        provider=verdicts.ADMINISTRATOR,
+        by=call.operator,
+        now=call.now,
+    )
     try:
-        await call.services.risk.feedback(
-            user, request.event_id, valid=is_valid, provider=_ADMINISTRATOR, now=call.now
-        )
+        await verdicts.give(call.services, user, request.event_id, verdict)
     except NotFound:
         raise api.errors.ResourceNotFoundException("Event does not exist.") from None
     return api.AdminUpdateAuthEventFeedbackResponse()
@@ -108,9 +112,16 @@ async def update_auth_event_feedback(
     if user.sub != token.sub:
         raise invalid
     try:
-        await call.services.risk.feedback(
-            user, token.event, valid=request.feedback_value == "Valid", provider=_USER, now=call.now
+        event = await call.storage.events.get(pool.id, user.sub, token.event)
+        if not is_of(token, event):
+            raise invalid
+        verdict = verdicts.Verdict(
+            value="Valid" if request.feedback_value == "Valid" else "Invalid",
+            provider=verdicts.USER,
+            by=token.notice,
+            now=call.now,
         )
+        await verdicts.give(call.services, user, event.id, verdict)
     except NotFound:
         raise api.errors.ResourceNotFoundException("Event does not exist.") from None
     return api.UpdateAuthEventFeedbackResponse()
@@ -133,6 +144,15 @@ async def _effective(reader: Reader, pool: Pool, client: str) -> api.RiskConfigu
         client_id=client or None,
         last_modified_date=to_seconds(stored.modified if stored else pool.created),
     )
+
+
+def _require_sender(takeover: api.AccountTakeoverRiskConfigurationType | None) -> None:
+    mails = takeover.notify_configuration if takeover else None
+    if mails and mails.from_ and not may_send_as(mails.source_arn, mails.from_):
+        raise api.errors.InvalidParameterException(
+            "NotifyConfiguration: From is no address of the identity that SourceArn names"
+            " (arn:aws:ses:REGION:ACCOUNT:identity/ADDRESS or DOMAIN)."
+        )
 
 
 def _require_ranges(exceptions: api.RiskExceptionConfigurationType | None) -> None:

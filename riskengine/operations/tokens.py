@@ -1,9 +1,7 @@
 """Tokens after the sign-in: refreshing, revoking, signing out."""
 
-from msgspec.structs import replace
-
 from riskengine import api
-from riskengine.flows import lookup
+from riskengine.flows import lookup, sessions
 from riskengine.flows.client_secrets import require_secret
 from riskengine.flows.refresh import refresh, revoke
 from riskengine.operations.call import Call
@@ -60,7 +58,9 @@ async def global_sign_out(
     request: api.GlobalSignOutRequest,  # noqa: ARG001 - names the operation
 ) -> api.GlobalSignOutResponse:
     """End every session of the caller."""
-    await _sign_out(call, call.signed_in.user.pool, call.signed_in.user.sub)
+    async with call.storage.transaction() as tx:
+        user = await tx.users.get(call.signed_in.user.pool, call.signed_in.user.sub)
+        sessions.end_all(tx, user, call.now)
     return api.GlobalSignOutResponse()
 
 
@@ -71,12 +71,6 @@ async def admin_user_global_sign_out(
     """End every session of a user."""
     pool = await lookup.pool(call.storage, request.user_pool_id)
     user = await lookup.user(call.storage, pool, request.username)
-    await _sign_out(call, pool.id, user.sub)
-    return api.AdminUserGlobalSignOutResponse()
-
-
-async def _sign_out(call: Call, pool: str, sub: str) -> None:
     async with call.storage.transaction() as tx:
-        user = await tx.users.get(pool, sub)
-        tx.users.save(replace(user, signed_out_at=call.now))
-        tx.sessions.revoke_all(pool, sub)
+        sessions.end_all(tx, await tx.users.get(pool.id, user.sub), call.now)
+    return api.AdminUserGlobalSignOutResponse()

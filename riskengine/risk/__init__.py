@@ -9,13 +9,14 @@ from riskengine.risk.level import Level, Stance, Thresholds
 from riskengine.risk.model import PRESETS, Model, ModelError, default_model, load_model, parse_model
 from riskengine.risk.population import Outcome, Population
 from riskengine.risk.profile import Profile
-from riskengine.risk.reasons import CODES, Assessment, Reason, explain
+from riskengine.risk.reasons import CODES, FAMILIES, Assessment, Reason, explain
 from riskengine.risk.relearning import Relearned, relearned
 from riskengine.risk.score import assess
 
 __all__ = [
     "CODES",
     "DEVICE_FAULTS",
+    "FAMILIES",
     "MISMATCHES",
     "NETWORK_KINDS",
     "PRESETS",

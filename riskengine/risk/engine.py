@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from riskengine.risk.attempt import Attempt
 from riskengine.risk.cells import Standing, locate
-from riskengine.risk.learning import fail, judged, taint, teach, trust, unlearn, with_verdict
+from riskengine.risk.learning import fail, judged, learn, taint, teach, trust, unlearn, with_verdict
 from riskengine.risk.level import Level, Stance
 from riskengine.risk.model import Model
 from riskengine.risk.population import Outcome, Population, Source
@@ -14,6 +14,7 @@ from riskengine.risk.score import assess
 
 _VALID_WEIGHT = {"admin": 2.0, "user": 1.0}
 _TAINT_STRENGTH = {"admin": 1.0, "user": 0.8}
+_HEARSAY = 0.25  # of a sign-in: what a link's Valid makes of a High event
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,10 @@ class Engine:
         before = judged(habits, attempt)
         if before is valid:
             return Verdict(habits, attempt, source, spread=None)
+        if valid and source == "user" and _is_high(event):
+            # Whoever reads the owner's mail may say so: only an operator's word makes it as good as proven.
+            habits = learn(habits, attempt, _HEARSAY)
+            return Verdict(with_verdict(habits, attempt, valid=True), attempt, source, spread=None)
         weight = _VALID_WEIGHT[source]
         if valid:
             # What was learned already weighs one; Invalid took it out again.
@@ -169,6 +174,10 @@ class Engine:
             self.population.learn(verdict.attempt, verdict.lesson, verdict.source, valid=verdict.valid)
         if verdict.spread is not None:
             self.population.feedback(verdict.attempt, verdict=verdict.spread, source=verdict.source)
+
+
+def _is_high(event: Concluded) -> bool:
+    return event.assessment is not None and event.assessment.level is Level.HIGH
 
 
 def _weight(assessment: Assessment, outcome: Outcome) -> int:

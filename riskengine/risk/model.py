@@ -94,6 +94,7 @@ class Model:
         clip: bounds of one additive term, in nats.
         weights: factors of the terms, by name.
         presets: where levels begin, by the name that operators choose.
+        muted: codes of reasons that are left out, to see what they are worth.
     """
 
     version: str
@@ -105,6 +106,7 @@ class Model:
     clip: tuple[float, float]
     weights: Mapping[str, float]
     presets: Mapping[str, Preset]
+    muted: frozenset[str] = frozenset()
 
     def bucket(self, learned: int) -> int:
         """The history bucket of a user with so many learned sign-ins."""

@@ -110,6 +110,35 @@ EVIDENCE: Final = frozenset(
 )
 
 
+# Evidence by where it comes from.
+FAMILIES: Final = {
+    "network": frozenset(
+        {"USUAL_NETWORK", "NEW_NETWORK", "NEW_COUNTRY", "COMMON_NETWORK", "RARE_NETWORK"}
+        | {"HOSTING_NETWORK", "USUAL_EXIT"}
+    ),
+    "device": frozenset(
+        {
+            "KNOWN_DEVICE",
+            "USUAL_AGENT",
+            "NEW_DEVICE",
+            "NEW_AGENT",
+            "DEVICE_COPIED",
+            "COMMON_AGENT",
+            "RARE_AGENT",
+        }
+        | {"AUTOMATED_AGENT", "AGENT_DOWNGRADE", "MISSING_COLLECTOR", "DEVICE_BIRTH", "DEVICE_FAULT"}
+        | {"HEADER_MISMATCH", "DEVICE_ON_OTHER_ACCOUNTS"}
+    ),
+    "habits": frozenset({"LANGUAGE", "TIME_ZONE", "HEADER_ORDER", "PLATFORM", "SCREEN", "HOUR"}),
+    "travel": frozenset({"DISTANCE", "IMPOSSIBLE_TRAVEL"}),
+    "reputation": frozenset(
+        {"IP_FAILURES", "PREFIX_FAILURES", "ASN_FAILURES", "WIDE_ATTEMPTS", "WIDE_PASSWORD"}
+        | {"AGENT_FAILURES", "ACCOUNT_FAILURES", "ATTACK_WAVE"}
+    ),
+    "feedback": frozenset({"TAINTED", "TAINTED_ELSEWHERE", "RECENT_ALARM", "LEARNED"}),
+}
+
+
 def explain(assessment: Assessment) -> list[str]:
     """The assessment in lines a person reads, weightiest reason first."""
     limits = assessment.thresholds

@@ -35,6 +35,8 @@ def assess(
     model = model or default_model()
     view = look(attempt, profile, population, model)
     found = [signal for rule in SIGNALS if (signal := rule(view)) is not None]
+    if model.muted:
+        found = [signal for signal in found if signal.code not in model.muted]
     limits = thresholds(population, model, stance)
     if population.correction is not None:
         found += _learned(population.correction, found)

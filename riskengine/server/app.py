@@ -1,6 +1,6 @@
 """The web application: every route of the service in one place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from aiohttp import web
@@ -29,11 +29,12 @@ def create_app(
     *,
     handlers: Mapping[str, Handler] | None = None,
     machine: Clock | None = None,
+    pages: Iterable[web.RouteDef] = (),
 ) -> web.Application:
     """The application over some services, with the API's handlers or others in their place.
 
     `machine` is the clock that signatures of requests are held against; the services' own clock
-    may be a virtual one.
+    may be a virtual one. `pages` are those for people, beside the API: wiring.open_pages.
     """
     machine = machine or SystemClock()
     authorizer = Authorizer(services, machine)
@@ -63,6 +64,7 @@ def create_app(
             web.get(f"/{_POOL}/.well-known/jwks.json", issuer.jwks),
             web.get(f"/{_POOL}/.well-known/openid-configuration", issuer.openid_configuration),
             web.put("/imports/{token:[A-Za-z0-9_-]+}", imports.upload),
+            *pages,
             web.options("/{path:.*}", cors.preflight),
             web.route("*", "/{path:.*}", _not_found),
         ]

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from riskengine import api, tracing
 from riskengine.base.ids import new_uuid
+from riskengine.entities import AccessKey
 from riskengine.flows.access_keys import require_allowed
 from riskengine.flows.services import Services
 from riskengine.operations.call import Call
@@ -101,7 +102,7 @@ class Gateway:
         lane = self._lane(asked)
         await self.admission.enter(lane)
         try:
-            return await self._answer(request, operation, asked, handler, request_id)
+            return await self._answer(request, operation, asked, handler, request_id, key)
         finally:
             self.admission.leave(lane)
 
@@ -113,13 +114,14 @@ class Gateway:
             pool = self.services.believed.clients.pool_of(client)
         return pool or ""
 
-    async def _answer(
+    async def _answer(  # noqa: PLR0913, PLR0917 - one fact each
         self,
         request: web.Request,
         operation: api.Operation,
         asked: Any,
         handler: Handler,
         request_id: str,
+        key: AccessKey | None,
     ) -> bytes:
         now = self.services.clock.now()
         headers = clean_headers(request)
@@ -131,6 +133,7 @@ class Gateway:
             headers=headers,
             services=self.services,
             caller=await self.authorizer.caller(operation, asked, now),
+            operator=key.id if key else "",
         )
         return api.wire.encode(await handler(call, asked))
 

@@ -20,6 +20,8 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 SHARE_SECONDS = 1.0
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 _DEAD = "dead"
+# Gauges that add up over processes; of others, which tell of things all have alike, the highest counts.
+_ADDED = frozenset({"riskengine_requests_in_flight", "riskengine_requests_waiting"})
 
 IN_FLIGHT = Gauge("riskengine_requests_in_flight", "API calls being answered now", registry=REGISTRY)
 WAITING = Gauge("riskengine_requests_waiting", "API calls that wait for their turn", registry=REGISTRY)
@@ -121,7 +123,7 @@ def _own() -> list[_Family]:
 
 
 def _merged(parts: Iterable[Iterable[_Family]]) -> list[_Family]:
-    """Sums; of the times when something was made, the first."""
+    """Sums; of the times when something was made the first, of what all have alike the highest."""
     families: dict[str, _Family] = {}
     sums: dict[str, dict[tuple[str, tuple[tuple[str, str], ...]], float]] = {}
     for part in parts:
@@ -134,6 +136,8 @@ def _merged(parts: Iterable[Iterable[_Family]]) -> list[_Family]:
                     found[key] = figure.value
                 elif figure.name.endswith("_created"):
                     found[key] = min(found[key], figure.value)
+                elif family.kind == "gauge" and family.name not in _ADDED:
+                    found[key] = max(found[key], figure.value)
                 else:
                     found[key] += figure.value
     return [

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager, closing
 from typing import Any, TypeVar
 
@@ -63,13 +63,14 @@ async def listening(app: web.Application, listener: socket.socket) -> AsyncItera
         await runner.cleanup()
 
 
-async def serve(
+async def serve(  # noqa: PLR0913 - one thing each
     services: Services,
     settings: Settings,
     *,
     listener: socket.socket | None = None,
     ready: Callable[[str], None] | None = None,
     orphaned: int | None = None,
+    pages: Iterable[web.RouteDef] = (),
 ) -> None:
     """Serve until SIGINT or SIGTERM; `ready` is told the URL once it answers.
 
@@ -82,7 +83,7 @@ async def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     with closing(listener or bind(settings)[0]) as bound:
-        async with listening(create_app(services), bound) as url, _published():
+        async with listening(create_app(services, pages=pages), bound) as url, _published():
             log.info("listening", url=url, version=__version__)
             if settings.insecure_dev:
                 log.warning("insecure_dev", meaning="operators' calls are taken unsigned")

@@ -9,6 +9,7 @@ from riskengine.storage.sql import Columns, Statement
 from riskengine.storage.statements.cascades import PURGE
 from riskengine.storage.statements.events import PURGE as PURGE_EVENTS
 from riskengine.storage.tables.brandings import Brandings, UiCustomizations
+from riskengine.storage.tables.breached_passwords import BreachedPasswords
 from riskengine.storage.tables.clients import Clients
 from riskengine.storage.tables.codes import Codes
 from riskengine.storage.tables.devices import Devices
@@ -188,6 +189,11 @@ class Tables:
     def log_lines(self) -> LogLines:
         """Log lines on their way out."""
         return LogLines(self._database, self._writes)
+
+    @property
+    def breached_passwords(self) -> BreachedPasswords:
+        """Pools' own lists of breached passwords."""
+        return BreachedPasswords(self._database, self._writes)
 
     @property
     def keys(self) -> Keys:

@@ -9,7 +9,7 @@ from typing import Any
 from riskengine.context.attempt import AttemptBuilder
 from riskengine.context.recorded import AttemptLine, BadLine, read_attempts
 from riskengine.flows.replay import Replay, Replayed, in_order, is_in_order
-from riskengine.risk import Engine, Policy, Population, default_model
+from riskengine.risk import Engine, Model, Policy, Population, default_model
 from riskengine.training.metrics import Scored
 
 # The digests in profiles need a key, and the same file must always give the same scores.
@@ -27,16 +27,17 @@ class Evaluation:
     labelled: list[Scored] = field(default_factory=list)
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - one fact each
     path: Path,
     builder: AttemptBuilder,
     write: Callable[[str], Any],
     *,
     policy: Policy,
     progress: Callable[[int], None] = lambda _: None,
+    model: Model | None = None,
 ) -> Evaluation:
     """Replay a file in time order; `write` gets one JSON line per attempt, in the file's order."""
-    evaluation, model = Evaluation(), default_model()
+    evaluation, model = Evaluation(), model or default_model()
     pools: dict[str | None, Replay] = {}
     is_ordered = is_in_order(read_attempts(path))
     late: list[tuple[int, str]] = []
@@ -86,4 +87,14 @@ def _count(evaluation: Evaluation, replayed: Replayed) -> None:
     if label is None or not replayed.line.attempt.password_ok:
         return
     assessment = replayed.assessment
-    evaluation.labelled.append(Scored(label, assessment.score, assessment.level.value, replayed.history))
+    attempt = replayed.observed.attempt
+    evaluation.labelled.append(
+        Scored(
+            label,
+            assessment.score,
+            assessment.level.value,
+            replayed.history,
+            time=attempt.time,
+            has_device=attempt.device.collector is not None,
+        )
+    )

@@ -21,6 +21,8 @@ class Scored:
     score: int
     level: str
     history: int  # good sign-ins of the user before
+    time: float = 0.0  # epoch seconds
+    has_device: bool = False  # the collector told of the device
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,15 @@ def cost(good: Scores, attacks: Scores, share: float) -> float:
     return float(np.mean(good >= np.quantile(attacks, 1 - share, method="lower")))
 
 
-def _kind(name: str, good: Scores, scores: Sequence[int]) -> KindMetrics:
+def kinds_of(labels: npt.NDArray[np.str_], scores: Scores) -> tuple[KindMetrics, ...]:
+    """Each kind of attack in a stream against all its good sign-ins; ties are broken by nobody."""
+    good = scores[labels == LEGITIMATE]
+    return tuple(
+        _kind(str(name), good, scores[labels == name]) for name in np.unique(labels) if name != LEGITIMATE
+    )
+
+
+def _kind(name: str, good: Scores, scores: Sequence[int] | Scores) -> KindMetrics:
     attacks = np.array(scores, dtype=np.float64)
     return KindMetrics(
         kind=name,

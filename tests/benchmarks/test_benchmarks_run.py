@@ -9,6 +9,7 @@ import pytest
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 TINY = (
     ("risk_time.py", ("--calls", "20"), "build the attempt, with EncodedData"),
+    ("breaches.py", ("--entries", "5000", "--random", "5000"), "1,406,254,104"),
     ("stages.py", ("--seconds", "0.1", "--rounds", "1", "--users", "4"), "Risk beside the whole"),
     (
         "stuffing.py",

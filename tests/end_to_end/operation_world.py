@@ -8,6 +8,7 @@ from typing import Any
 
 import pyotp
 from authenticator import Authenticator
+from msgspec.structs import replace
 from outbox_reader import newest_code
 from people import FLOWS, PASSWORD, People
 from pycognito.aws_srp import generate_hash_device
@@ -134,7 +135,10 @@ class World:
         async def token(services: Services) -> str:
             user = await services.storage.users.find(self.pool, self.user)
             assert user is not None
-            event = await services.storage.events.get(self.pool, user.sub, self.event)
+            async with services.storage.transaction() as tx:
+                event = await tx.events.get(self.pool, user.sub, self.event)
+                event = replace(event, notice="a notification's id")
+                tx.events.save(event)
             return feedback_token(services, event).reveal()
 
         return self.people.service.do(token)

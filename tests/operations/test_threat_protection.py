@@ -236,11 +236,14 @@ class TestFeedbackByUsers:
         people.sign_in(user)
         event = people.events(user)[0]["EventId"]
 
-        async def read(services):
+        async def notified(services):
             found = await services.storage.users.find(people.pool, user)
-            return await services.storage.events.get(people.pool, found.sub, event)
+            async with services.storage.transaction() as tx:
+                stored = await tx.events.get(people.pool, found.sub, event)
+                tx.events.save(replace(stored, notice="the-notification"))
+            return replace(stored, notice="the-notification")
 
-        stored = people.service.do(read)
+        stored = people.service.do(notified)
 
         def say(value="Invalid", of=None, **over):
             token = feedback_token(people.service.services, of or stored).reveal()
@@ -279,6 +282,8 @@ class TestFeedbackByUsers:
             {"UserPoolId": "us-east-1_Nobody000"},
             {"Username": other},
             {"of": replace(said.event, time=0)},
+            {"of": replace(said.event, notice="another")},
+            {"of": replace(said.event, notice="")},
             {"FeedbackToken": "abc"},
         ):
             with refused("NotAuthorizedException", "Invalid feedback token"):

@@ -10,6 +10,7 @@ from riskengine.entities import AuthEvent
 from riskengine.flows.exported_logs import export_event
 from riskengine.flows.services import Services
 from riskengine.flows.sign_in.learning import with_lesson
+from riskengine.flows.sign_in.notice import with_notice
 from riskengine.flows.sign_in.pipeline import advance
 from riskengine.flows.sign_in.state import Ended, Outcome, Refusal, SignIn, Visit
 from riskengine.storage.errors import AlreadyExists, Conflict
@@ -72,7 +73,7 @@ async def _attempt(services: Services, begin: Begin) -> Ended:
             tx.spent.spend(visit.pool.id, ticket.id, ticket.expires)
         if not ended.is_recorded:
             return ended
-        ended = await with_lesson(ended, visit)
+        ended = await with_notice(await with_lesson(ended, visit), visit)
         sign_in = ended.sign_in
         event = _without_password(sign_in.event)
         if sign_in.is_event_stored:

@@ -10,6 +10,7 @@ from riskengine.flows.sign_in.steps import (
     compromised,
     decide_risk,
     device,
+    disowned,
     first_factor,
     issue_tokens,
     known_device,
@@ -37,6 +38,7 @@ class Step(Protocol):
 
 STEPS: tuple[Step, ...] = (
     block_list,
+    disowned,
     known_device,
     lockout,
     migrate_user,

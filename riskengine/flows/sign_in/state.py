@@ -175,6 +175,7 @@ class SignIn(Struct, frozen=True, kw_only=True):
     is_password_screened: bool = False
     is_decided: bool = False
     must_challenge: bool = False
+    notifies: bool = False  # this request decided, and the user is to hear of it
     mfa_setup: MfaSetup = ""
     is_second_factor_passed: bool = False
     is_approved: bool = False  # by the PostAuthentication trigger

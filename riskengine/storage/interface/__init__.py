@@ -15,6 +15,7 @@ writing it raises `Unstorable`.
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from riskengine.storage.interface.breached_passwords import BreachedPasswords, PasswordList
 from riskengine.storage.interface.devices import Devices, Passkeys
 from riskengine.storage.interface.hosted import (
     Brandings,
@@ -173,6 +174,11 @@ class Reader(Protocol):
         ...
 
     @property
+    def breached_passwords(self) -> BreachedPasswords:
+        """Pools' own lists of breached passwords."""
+        ...
+
+    @property
     def keys(self) -> Keys:
         """Signing keys and access keys."""
         ...
@@ -230,6 +236,7 @@ class Storage(Reader, Protocol):
 __all__ = [
     "SEARCHABLE",
     "Brandings",
+    "BreachedPasswords",
     "Clients",
     "Codes",
     "Devices",
@@ -248,6 +255,7 @@ __all__ = [
     "OnEnd",
     "Outbox",
     "Passkeys",
+    "PasswordList",
     "PieceKind",
     "Pools",
     "Populations",

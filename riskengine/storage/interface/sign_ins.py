@@ -59,8 +59,10 @@ class Sessions(Protocol):
         """The session; raises NotFound."""
         ...
 
-    async def of_user(self, pool: str, sub: str, *, now: int, limit: int) -> Sequence[Session]:
-        """The user's sessions that can still be refreshed, in the order of their ids."""
+    async def of_user(
+        self, pool: str, sub: str, *, now: int, limit: int, after: str = ""
+    ) -> Sequence[Session]:
+        """The user's sessions that can still be refreshed, in the order of their ids, from after one on."""
         ...
 
     async def find_by_refresh(self, pool: str, refresh_hash: bytes) -> Session | None:

@@ -13,6 +13,7 @@ from riskengine.storage.migrations import (
     m0003_hosted,
     m0004_imports,
     m0005_learned,
+    m0006_breached_passwords,
     m0009_observations,
 )
 from riskengine.storage.migrations.migration import Migration
@@ -23,6 +24,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0003_hosted.MIGRATION,
     m0004_imports.MIGRATION,
     m0005_learned.MIGRATION,
+    m0006_breached_passwords.MIGRATION,
     m0009_observations.MIGRATION,
 )
 

@@ -33,6 +33,7 @@ POOL_TABLES = (
     "import_jobs",
     "import_pieces",
     "log_lines",
+    "breached_passwords",
     "observations",
     "signing_keys",
     "pools",

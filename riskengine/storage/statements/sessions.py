@@ -12,7 +12,7 @@ FIND_BY_REFRESH = Statement(
 )
 OF_USER = Statement(
     "select body, version, is_revoked from sessions"
-    " where pool = :pool and sub = :sub and is_revoked = 0 and expires > :now"
+    " where pool = :pool and sub = :sub and is_revoked = 0 and expires > :now and id > :after"
     " order by id limit :limit"
 )
 ADD = Statement(

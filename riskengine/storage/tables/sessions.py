@@ -27,10 +27,12 @@ class Sessions(Table):
         rows = await self._rows(statement, parameters)
         return records.session_of(rows[0]) if rows else None
 
-    async def of_user(self, pool: str, sub: str, *, now: int, limit: int) -> Sequence[Session]:
-        """The user's sessions that can still be refreshed, in the order of their ids."""
+    async def of_user(
+        self, pool: str, sub: str, *, now: int, limit: int, after: str = ""
+    ) -> Sequence[Session]:
+        """The user's sessions that can still be refreshed, in the order of their ids, from after one on."""
         # The column holds a day more than the refresh token has.
-        page: Columns = {"pool": pool, "sub": sub, "now": now + DAY, "limit": limit}
+        page: Columns = {"pool": pool, "sub": sub, "now": now + DAY, "after": after, "limit": limit}
         return [records.session_of(row) for row in await self._rows(sql.OF_USER, page)]
 
     def add(self, session: Session) -> None:

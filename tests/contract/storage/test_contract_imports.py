@@ -147,6 +147,8 @@ async def test_living_sessions_of_a_user(storage):
             tx.sessions.add(session)
 
     assert await storage.sessions.of_user(POOL, "sub-1", now=NOW, limit=9) == [living]
+    assert await storage.sessions.of_user(POOL, "sub-1", now=NOW, limit=9, after=living.id) == []
+    assert await storage.sessions.of_user(POOL, "sub-1", now=NOW, limit=9, after=living.id[:-1]) == [living]
     async with storage.transaction() as tx:
         tx.sessions.save(replace(living, is_revoked=True))
     assert await storage.sessions.of_user(POOL, "sub-1", now=NOW, limit=9) == []

@@ -36,6 +36,7 @@ ACROSS_POOLS = {
     "outbox.LATEST",
     "outbox.LATEST_TO",
     "events.ANYWHERE",
+    "breached_passwords.LISTS",
     # Background jobs, a few a second whatever the load.
     "outbox.DUE",
     "log_lines.DUE",
@@ -48,6 +49,7 @@ READ_WHOLE = {
     "workers.LIST",
     "outbox.LATEST",
     "events.ANYWHERE",
+    "breached_passwords.LISTS",
     f"cascades.PURGE[{len(PURGE) - 1}]",  # of workers
 }
 

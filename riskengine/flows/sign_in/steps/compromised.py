@@ -3,10 +3,9 @@
 from msgspec.structs import replace
 
 from riskengine import api
-from riskengine.base.secret import Secret
+from riskengine.flows.screening import screened
 from riskengine.flows.sign_in.endings import refused
 from riskengine.flows.sign_in.state import Ended, SignIn, Visit
-from riskengine.telemetry import count_compromised
 
 
 def needed(sign_in: SignIn) -> bool:
@@ -18,11 +17,16 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     """BLOCK asks the user for a reset: the next sign-ins are refused until then."""
     sign_in = replace(sign_in, is_password_screened=True)
     password = visit.answers.get("PASSWORD")
-    if not password or not is_compromised(visit, password):
+    if not password:
+        return sign_in
+    try:
+        is_known = await screened(visit.services.screening, visit.threat, visit.pool.id, "SIGN_IN", password)
+    except api.ApiError as error:
+        return refused(sign_in, error)
+    if not is_known:
         return sign_in
     user = sign_in.known_user
     sign_in = replace(sign_in, event=replace(sign_in.event, is_compromised=True))
-    count_compromised(visit.pool.id, "SignIn")
     if not visit.threat.blocks_compromised("SIGN_IN"):
         return sign_in
     reset = replace(user, status="RESET_REQUIRED", modified=visit.now)
@@ -30,8 +34,3 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     event = replace(sign_in.event, decision="Block", action="BLOCK")
     sign_in = replace(sign_in, user=reset, event=event)
     return refused(sign_in, api.errors.PasswordResetRequiredException("Password reset required for the user"))
-
-
-def is_compromised(visit: Visit, password: Secret) -> bool:
-    """Whether the configuration looks at sign-ins, and the password is a known one."""
-    return visit.threat.screens("SIGN_IN") and visit.services.breached.is_compromised(password)

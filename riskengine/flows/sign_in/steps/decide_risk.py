@@ -20,14 +20,15 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     if not sign_in.is_assessed:
         # A flow may let somebody in without a proof of its own (CUSTOM_AUTH): that is scored here.
         sign_in = await assessed(sign_in, visit)
-    sign_in = replace(sign_in, is_decided=True)
-    if sign_in.assessment is None:
+    sign_in, assessment = replace(sign_in, is_decided=True), sign_in.assessment
+    if assessment is None:
         return sign_in
-    decision = decide(sign_in.assessment, visit.threat.policy)
+    decision = decide(assessment, visit.threat.policy)
     event = replace(sign_in.event, decision=decision.risk_decision, action=decision.action.value)
     sign_in = replace(sign_in, event=event)
     if visit.threat.mode != "ENFORCED":
         return sign_in
+    sign_in = replace(sign_in, notifies=visit.threat.notifies(assessment.level))
     can_answer_mfa = bool(usable(visit.pool, sign_in.known_user))
     if decision.action is Action.BLOCK or (decision.action is Action.MFA_REQUIRED and not can_answer_mfa):
         sign_in = replace(sign_in, event=replace(event, decision="Block"))

@@ -5,12 +5,13 @@ import json
 from msgspec.structs import replace
 
 from riskengine import api
-from riskengine.base.secret import Secret
 from riskengine.entities import User
 from riskengine.flows import accounts, attributes
 from riskengine.flows.passwords import require_conforming, require_unused, with_password
+from riskengine.flows.screening import REFUSED, screened
 from riskengine.flows.sign_in.endings import challenged
-from riskengine.flows.sign_in.state import Ended, SignIn, Visit
+from riskengine.flows.sign_in.state import Ended, Refusal, SignIn, Visit
+from riskengine.flows.threat import policy_for
 
 _PREFIX = "userAttributes."
 
@@ -39,10 +40,17 @@ def _parameters(user: User, visit: Visit) -> dict[str, str]:
     }
 
 
-async def _take(sign_in: SignIn, visit: Visit) -> SignIn:
+async def _take(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     before, password = sign_in.known_user, visit.answer("NEW_PASSWORD")
     require_conforming(visit.pool, password)
-    _refuse_compromised(password, visit)
+    # The pool's own mode: what custom challenges are exempt from, a password that is set in one is not.
+    threat = await policy_for(visit.tx, visit.pool, visit.client.id)
+    if await screened(visit.services.screening, threat, visit.pool.id, "PASSWORD_CHANGE", password):
+        sign_in = replace(sign_in, event=replace(sign_in.event, is_compromised=True))
+        if threat.blocks_compromised("PASSWORD_CHANGE"):
+            # The challenge stays open for another password.
+            refusal = Refusal(api.errors.InvalidPasswordException(REFUSED))
+            return Ended(sign_in, refusal, is_spent=False)
     require_unused(visit.services, visit.pool, before, password)
     changed = with_password(visit.services, visit.pool, before, password, visit.now)
     attributes_after = _attributes(before, visit)
@@ -63,9 +71,3 @@ def _attributes(user: User, visit: Visit) -> dict[str, str]:
     if missing:
         raise api.errors.InvalidParameterException(f"Invalid attributes given, {missing[0]} is missing")
     return merged
-
-
-def _refuse_compromised(password: Secret, visit: Visit) -> None:
-    is_blocked = visit.threat.blocks_compromised("PASSWORD_CHANGE")
-    if is_blocked and visit.services.breached.is_compromised(password):
-        raise api.errors.InvalidPasswordException("Provided password cannot be used for security reasons.")
