@@ -33,6 +33,7 @@ class Tail:
         self._storage = storage
         self._shelf = shelf
         self._beat = 0
+        self._begun: float | None = None
         self._beaten: float | None = None
         self._told: dict[str, tuple[int, float]] = {}  # by pool: our last number there, and when
         self._heard: dict[str, _Heard] = {}
@@ -53,15 +54,18 @@ class Tail:
         return self._listened is not None and all(self._shelf.process < process for process in alive)
 
     def silence(self, seconds: float) -> float:
-        """Seconds since this process could last write; 0 before the first time."""
-        return 0.0 if self._beaten is None else seconds - self._beaten
+        """Seconds since this process could last write, or began to try; 0 before that."""
+        since = self._begun if self._beaten is None else self._beaten
+        return 0.0 if since is None else seconds - since
 
     def lag(self, seconds: float) -> float:
-        """Seconds since we last heard everybody; 0 before the first time."""
-        return 0.0 if self._listened is None else seconds - self._listened
+        """Seconds since we last heard everybody, or began to listen; 0 before that."""
+        since = self._begun if self._listened is None else self._listened
+        return 0.0 if since is None else seconds - since
 
     async def turn(self, now: int, seconds: float) -> None:
         """Tell and listen once; `seconds` are of a clock that only goes on."""
+        self._begun = seconds if self._begun is None else self._begun
         await self._tell(now, seconds)
         await self._listen(now, seconds)
 
