@@ -22,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     host: str = "127.0.0.1"
     port: int = 8080
+    workers: int = 1  # processes; more than one need PostgreSQL
     database: str = "sqlite:///riskengine.db"
     region: str = "us-east-1"
     account: str = "000000000000"  # the account number in ARNs
@@ -49,9 +50,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     event_days: Days = 730  # how long authentication events are kept
     context_days: Days = 90  # how long they tell where from, with what and exactly which address
     body_limit: int = 1_048_576  # bytes
+    hold_back_floods: bool = True  # refuse strangers from networks that fail too much
+    requests_at_once: int = 128  # of one process; others wait their turn, 2 seconds at most
+    requests_waiting: int = 1024  # beyond, calls are refused
     crypto_threads: int = 2
     clock_skew_seconds: int = 300  # of signed requests and SRP timestamps
     log_level: str = "info"
+    traces_url: str = ""  # OTLP/HTTP collector (http://HOST:4318/v1/traces); needs the extra `otel`
     log_format: str = "text"  # text or json
     insecure_dev: bool = False  # accept unsigned operator requests
 

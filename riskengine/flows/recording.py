@@ -111,7 +111,7 @@ async def recorded(services: Services, deed: Deed, work: Work[T]) -> T:
         NotAuthorizedException: the address is blocked.
         InvalidPasswordException: the new password breaks the policy, or is a known one.
     """
-    threat = await policy_for(services.storage, deed.pool, deed.client.id)
+    threat = await policy_for(services.believed, deed.pool, deed.client.id)
     observed = _observed(services, deed)
     event = _event(deed, threat, observed)
     try:

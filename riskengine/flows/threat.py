@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
+from typing import Protocol
 
 from riskengine import api
 from riskengine.context.address import parse_address
@@ -10,7 +11,24 @@ from riskengine.context.ranges import Ranges
 from riskengine.entities import Pool, RiskConfiguration
 from riskengine.entities.pool import ThreatMode
 from riskengine.risk import Action, Level, Policy
-from riskengine.storage.interface import Reader
+
+
+class Effective(Protocol):
+    """Risk configurations in effect: the store's, or those believed for a moment."""
+
+    async def effective(self, pool: str, client: str) -> RiskConfiguration | None:
+        """The client's own, else the pool's, else None."""
+        ...
+
+
+class ConfigurationReader(Protocol):
+    """Where risk configurations are found."""
+
+    @property
+    def risk_configurations(self) -> Effective:
+        """Risk configurations."""
+        ...
+
 
 COMPROMISED_EVENTS = ("SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP")
 
@@ -72,7 +90,9 @@ class ThreatPolicy:
         return self.mode == "ENFORCED" and self.blocks_known_passwords and event in self.compromised_events
 
 
-async def policy_for(reader: Reader, pool: Pool, client: str, *, is_custom: bool = False) -> ThreatPolicy:
+async def policy_for(
+    reader: ConfigurationReader, pool: Pool, client: str, *, is_custom: bool = False
+) -> ThreatPolicy:
     """What holds for a client: its own configuration, else the pool's, else the default.
 
     `is_custom`: in CUSTOM_AUTH, whose mode is a switch of its own over the same configuration.

@@ -5,6 +5,7 @@ from riskengine.flows.services import Services
 
 EVERY_SECONDS = 60.0
 _BATCH = 1000
+_POOLS = 100
 
 
 async def perform(services: Services) -> None:

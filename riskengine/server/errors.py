@@ -9,8 +9,9 @@ import structlog
 from aiohttp import web
 
 from riskengine import api
+from riskengine.server.admission import OverloadedError
 from riskengine.storage.errors import Conflict, Unavailable, Unstorable
-from riskengine.telemetry import frames
+from riskengine.telemetry import count_trouble, frames
 
 log = structlog.get_logger()
 
@@ -71,7 +72,11 @@ def refusal_of(error: Exception, operation: api.Operation | None, request_id: st
                     f"The request holds a value that can't be stored: {error}"
                 )
             )
+        case OverloadedError():
+            count_trouble("places", "closed")
+            return _overloaded(operation)
         case Unavailable():
+            count_trouble("store", "closed")
             log.error("store_unavailable", operation=name, request_id=request_id, at=frames(error))
             return _unavailable("The service can't reach its store. Try again.")
         case _:
@@ -97,6 +102,13 @@ def _conflict(operation: api.Operation | None) -> Refusal:
         if error.__name__ in modelled:
             return _presented(error(message))
     return _unavailable(message)
+
+
+def _overloaded(operation: api.Operation | None) -> Refusal:
+    modelled = operation.errors if operation else ()
+    if api.errors.TooManyRequestsException.__name__ in modelled:
+        return _presented(api.errors.TooManyRequestsException("The service is overloaded. Try again later."))
+    return _unavailable("The service is overloaded. Try again later.")
 
 
 def _report_unmodelled(error: api.ApiError, operation: api.Operation | None, request_id: str) -> None:

@@ -1,7 +1,10 @@
-"""Request rates by category (TooManyRequestsException): a bucket of tokens for each pool or client."""
+"""Request rates by category (TooManyRequestsException): a bucket of tokens for each pool or client.
+
+Each process counts its own calls, and takes its share of a rate: the rate by the number of processes.
+"""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from riskengine import api
@@ -46,10 +49,13 @@ def rates_of(entries: tuple[str, ...]) -> dict[str, int]:
 
 
 class Throttle:
-    """Takes a token for each call; a bucket holds those of one second. Each process counts its own."""
+    """Takes a token for each call; a bucket holds those of one second. `processes` share the rates."""
 
-    def __init__(self, rates: Mapping[str, int], machine: Clock) -> None:
+    def __init__(
+        self, rates: Mapping[str, int], machine: Clock, processes: Callable[[], int] = lambda: 1
+    ) -> None:
         self._rates = rates
+        self._processes = processes
         self._machine = machine
         # Tokens left, and when that was so; the longest unused go first.
         self._buckets: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
@@ -61,13 +67,14 @@ class Throttle:
             TooManyRequestsException: its category has none left, for this pool or client.
         """
         category = CATEGORIES[operation]
-        rate = self._rates.get(category)
-        if rate is None:
+        whole = self._rates.get(category)
+        if whole is None:
             return
+        rate = whole / self._processes()
         key = (category, _subject(request))
         now = self._machine.now()
-        tokens, since = self._buckets.pop(key, (float(rate), now))
-        tokens = min(rate, tokens + max(now - since, 0) * rate / SECOND)
+        tokens, since = self._buckets.pop(key, (max(rate, 1.0), now))
+        tokens = min(max(rate, 1.0), tokens + max(now - since, 0) * rate / SECOND)
         is_allowed = tokens >= 1
         self._buckets[key] = (tokens - 1 if is_allowed else tokens, now)
         if len(self._buckets) > _MOST_BUCKETS:

@@ -13,6 +13,11 @@ TINY = (
     ("ip_lists.py", ("--calls", "20"), "With 200 + 200 ranges both lists cost an attempt"),
     ("stages.py", ("--seconds", "0.1", "--rounds", "1", "--users", "4"), "Risk beside the whole"),
     (
+        "stuffing.py",
+        ("--seconds", "1", "--rounds", "1", "--users", "32", "--attempts", "100", "--rate", "5"),
+        "Good users elsewhere are slower by",
+    ),
+    (
         "sign_ins.py",
         ("--seconds", "0.1", "--rounds", "1", "--users", "4", "--connections", "2"),
         "Every answer was a success",
