@@ -8,6 +8,7 @@ from riskengine.base.secret import Secret
 from riskengine.entities import Client
 from riskengine.flows import client_secrets, lookup
 from riskengine.operations import convert, paging
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.client_settings import described, require_consistent, require_known
 from riskengine.operations.registry import Operations
@@ -18,6 +19,7 @@ _MOST = 1000  # in a pool
 
 
 @operation
+@serialised
 async def create_user_pool_client(
     call: Call, request: api.CreateUserPoolClientRequest
 ) -> api.CreateUserPoolClientResponse:
@@ -40,6 +42,7 @@ async def create_user_pool_client(
         )
         require_consistent(client, pool)
         await require_known(tx, client)
+        tx.pools.save(pool)  # one after the other, so that none is missed by the count
         tx.clients.add(client)
     return api.CreateUserPoolClientResponse(user_pool_client=_shown(call, client))
 
@@ -83,6 +86,7 @@ async def delete_user_pool_client(
 
 
 @operation
+@serialised
 async def add_user_pool_client_secret(
     call: Call, request: api.AddUserPoolClientSecretRequest
 ) -> api.AddUserPoolClientSecretResponse:
@@ -111,6 +115,7 @@ async def list_user_pool_client_secrets(
 
 
 @operation
+@serialised
 async def delete_user_pool_client_secret(
     call: Call, request: api.DeleteUserPoolClientSecretRequest
 ) -> api.DeleteUserPoolClientSecretResponse:

@@ -9,6 +9,7 @@ from riskengine.entities import Pool
 from riskengine.flows import lookup
 from riskengine.flows.overtaken import repeated
 from riskengine.operations import convert, paging, pool_schema
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.pool_settings import described
 from riskengine.operations.registry import Operations
@@ -98,6 +99,7 @@ async def list_user_pools(call: Call, request: api.ListUserPoolsRequest) -> api.
 
 
 @operation
+@serialised
 async def add_custom_attributes(
     call: Call, request: api.AddCustomAttributesRequest
 ) -> api.AddCustomAttributesResponse:

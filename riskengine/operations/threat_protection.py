@@ -9,6 +9,7 @@ from riskengine.entities import AuthEvent, Pool, RiskConfiguration
 from riskengine.flows import lookup, threat
 from riskengine.flows.feedback_tokens import InvalidFeedbackTokenError, read_feedback_token
 from riskengine.operations import convert, extensions, paging
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 from riskengine.storage.errors import NotFound
@@ -19,6 +20,7 @@ _ADMINISTRATOR, _USER = "Admin", "User"
 
 
 @operation
+@serialised
 async def set_risk_configuration(
     call: Call, request: api.SetRiskConfigurationRequest
 ) -> api.SetRiskConfigurationResponse:
