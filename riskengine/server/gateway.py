@@ -79,8 +79,9 @@ class Gateway:
         asked = validation.decode(operation, body)
         if key is not None:
             require_allowed(key, operation.name, asked)
-        self.throttle.take(operation.name, asked)
         now = self.services.clock.now()
+        caller = await self.authorizer.caller(operation, asked, now)
+        self.throttle.take(operation.name, asked, caller)
         headers = clean_headers(request)
         call = Call(
             operation=operation.name,
@@ -89,7 +90,7 @@ class Gateway:
             peer=self.peer_of(request.remote, headers),
             headers=headers,
             services=self.services,
-            caller=await self.authorizer.caller(operation, asked, now),
+            caller=caller,
         )
         return api.wire.encode(await handler(call, asked))
 

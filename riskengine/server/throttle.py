@@ -7,6 +7,7 @@ from typing import Any
 from riskengine import api
 from riskengine.base.clock import SECOND, Clock
 from riskengine.config import ConfigurationError
+from riskengine.operations.call import Caller
 from riskengine.operations.categories import CATEGORIES, COGNITO
 
 _PRESET = "cognito"
@@ -43,8 +44,8 @@ class Throttle:
         # Tokens left, and when that was so; the longest unused go first.
         self._buckets: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
 
-    def take(self, operation: str, request: Any) -> None:
-        """Count a call.
+    def take(self, operation: str, request: Any, caller: Caller | None) -> None:
+        """Count a call for its pool or client; for the pool of the `caller` whose token it carries.
 
         Raises:
             TooManyRequestsException: its category has none left, for this pool or client.
@@ -53,7 +54,7 @@ class Throttle:
         rate = self._rates.get(category)
         if rate is None:
             return
-        key = (category, _subject(request))
+        key = (category, caller.user.pool if caller else _subject(request))
         now = self._machine.now()
         tokens, since = self._buckets.pop(key, (float(rate), now))
         tokens = min(rate, tokens + max(now - since, 0) * rate / SECOND)
