@@ -115,6 +115,15 @@ def test_no_second_secret_is_a_third(api, pool):
     assert len(api.list_user_pool_client_secrets(**named)["ClientSecrets"]) == 2
 
 
+def test_no_client_slips_past_the_thousandth(api, pool):
+    def make(_):
+        api.create_user_pool_client(UserPoolId=pool, ClientName="app")
+
+    assert set(at_once(make, 1000 - MANY // 2)) == {""}
+    codes = at_once(make)
+    assert sorted(codes) == [*[""] * (MANY // 2), *["LimitExceededException"] * (MANY // 2)]
+
+
 def test_nobody_slips_into_a_group_too_many(api, pool, user):
     for number in range(100 + MANY - 2):
         api.create_group(UserPoolId=pool, GroupName=f"g{number:03}")
