@@ -3,6 +3,7 @@
 from riskengine import api
 from riskengine.flows import hooks, lookup, recovery
 from riskengine.flows.recording import Deed
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.public_context import public_context
 from riskengine.operations.registry import Operations
@@ -32,6 +33,7 @@ async def confirm_forgot_password(
 
 
 @operation
+@serialised
 async def admin_reset_user_password(
     call: Call, request: api.AdminResetUserPasswordRequest
 ) -> api.AdminResetUserPasswordResponse:

@@ -13,6 +13,7 @@ from riskengine.flows.sign_in.confirmed import seal_confirmation
 from riskengine.flows.sign_up import allows_no_password, resend_code
 from riskengine.flows.sign_up import confirm_sign_up as confirm
 from riskengine.flows.sign_up import sign_up as register
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.public_context import public_context
 from riskengine.operations.registry import Operations
@@ -79,6 +80,7 @@ async def resend_confirmation_code(
 
 
 @operation
+@serialised
 async def admin_confirm_sign_up(
     call: Call, request: api.AdminConfirmSignUpRequest
 ) -> api.AdminConfirmSignUpResponse:

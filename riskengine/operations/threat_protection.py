@@ -11,6 +11,7 @@ from riskengine.flows import lookup, threat, verdicts
 from riskengine.flows.feedback_tokens import InvalidFeedbackTokenError, is_of, read_feedback_token
 from riskengine.flows.senders import may_send_as
 from riskengine.operations import convert, extensions, paging
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 from riskengine.storage.errors import NotFound
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 
 
 @operation
+@serialised
 async def set_risk_configuration(
     call: Call, request: api.SetRiskConfigurationRequest
 ) -> api.SetRiskConfigurationResponse:

@@ -82,8 +82,8 @@ class Authorizer:
         key = await self._public_keys.get((pool, claimed.kid))
         keys = {} if key is None else {claimed.kid: key}
         access = jwt.verify_access_token(token, keys, self._services.tokens.issuer_of(pool), now)
-        user, session = await _live(storage, pool, access, operation)
         jwt.require_scope(access)
+        user, session = await _live(storage, pool, access, operation)
         return Caller(user=user, session=session, client=access.client_id, scopes=tuple(access.scope.split()))
 
     async def _read_key(self, key: str) -> _Opened | None:

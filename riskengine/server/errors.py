@@ -10,7 +10,7 @@ from aiohttp import web
 
 from riskengine import api
 from riskengine.server.admission import OverloadedError
-from riskengine.storage.errors import Conflict, Unavailable, Unstorable
+from riskengine.storage.errors import Conflict, NotFound, Unavailable, Unstorable
 from riskengine.telemetry import count_trouble, frames
 
 log = structlog.get_logger()
@@ -66,6 +66,8 @@ def refusal_of(error: Exception, operation: api.Operation | None, request_id: st
             return _presented(api.common_errors.SerializationException("The request body could not be read."))
         case Conflict():
             return _conflict(operation)
+        case NotFound():
+            return _gone(operation)
         case Unstorable():
             return _presented(
                 api.errors.InvalidParameterException(
@@ -109,6 +111,14 @@ def _overloaded(operation: api.Operation | None) -> Refusal:
     if api.errors.TooManyRequestsException.__name__ in modelled:
         return _presented(api.errors.TooManyRequestsException("The service is overloaded. Try again later."))
     return _unavailable("The service is overloaded. Try again later.")
+
+
+def _gone(operation: api.Operation | None) -> Refusal:
+    # It was there a moment ago: somebody deleted it between two reads of one call.
+    modelled = operation.errors if operation else ()
+    if api.errors.UserNotFoundException.__name__ in modelled:
+        return _presented(api.errors.UserNotFoundException("User does not exist."))
+    return _presented(api.errors.ResourceNotFoundException("It was deleted at the same time."))
 
 
 def _report_unmodelled(error: api.ApiError, operation: api.Operation | None, request_id: str) -> None:

@@ -98,7 +98,6 @@ class Gateway:
         asked = validation.decode(operation, body)
         if key is not None:
             require_allowed(key, operation.name, asked)
-        self.throttle.take(operation.name, asked)
         lane = self._lane(asked)
         await self.admission.enter(lane)
         try:
@@ -124,6 +123,8 @@ class Gateway:
         key: AccessKey | None,
     ) -> bytes:
         now = self.services.clock.now()
+        caller = await self.authorizer.caller(operation, asked, now)
+        self.throttle.take(operation.name, asked, caller)
         headers = clean_headers(request)
         call = Call(
             operation=operation.name,
@@ -132,7 +133,7 @@ class Gateway:
             peer=self.peer_of(request.remote, headers),
             headers=headers,
             services=self.services,
-            caller=await self.authorizer.caller(operation, asked, now),
+            caller=caller,
             operator=key.id if key else "",
         )
         return api.wire.encode(await handler(call, asked))

@@ -10,6 +10,7 @@ from typing import Any
 from riskengine import api
 from riskengine.base.clock import SECOND, Clock
 from riskengine.config import ConfigurationError
+from riskengine.operations.call import Caller
 from riskengine.operations.categories import CATEGORIES, COGNITO
 from riskengine.telemetry import Deed, count_throttle
 
@@ -60,8 +61,8 @@ class Throttle:
         # Tokens left, and when that was so; the longest unused go first.
         self._buckets: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
 
-    def take(self, operation: str, request: Any) -> None:
-        """Count a call.
+    def take(self, operation: str, request: Any, caller: Caller | None) -> None:
+        """Count a call for its pool or client; for the pool of the `caller` whose token it carries.
 
         Raises:
             TooManyRequestsException: its category has none left, for this pool or client.
@@ -71,7 +72,7 @@ class Throttle:
         if whole is None:
             return
         rate = whole / self._processes()
-        key = (category, _subject(request))
+        key = (category, caller.user.pool if caller else _subject(request))
         now = self._machine.now()
         tokens, since = self._buckets.pop(key, (max(rate, 1.0), now))
         tokens = min(max(rate, 1.0), tokens + max(now - since, 0) * rate / SECOND)

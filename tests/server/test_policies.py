@@ -77,6 +77,20 @@ def test_rate_is_counted_by_category_and_pool(new_service):
     people.api.describe_user_pool(UserPoolId=people.pool)
 
 
+def test_users_own_calls_count_for_the_pool_of_their_token(new_service):
+    service = new_service(request_rates=("UserRead=3",))
+    people, others = People(service), People(service)
+    busy, calm = (each.sign_in(each.user())["AuthenticationResult"] for each in (people, others))
+
+    def ask_thirty_times():
+        for _ in range(30):
+            people.api.get_user(AccessToken=busy["AccessToken"])
+
+    with pytest.raises(ClientError, match="Rate exceeded: UserRead"):
+        ask_thirty_times()
+    assert others.api.get_user(AccessToken=calm["AccessToken"])["Username"]
+
+
 def test_every_operation_has_a_category():
     assert set(CATEGORIES.values()) == set(COGNITO)
 
