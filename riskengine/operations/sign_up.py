@@ -15,7 +15,7 @@ from riskengine.flows.sign_up import confirm_sign_up as confirm
 from riskengine.flows.sign_up import sign_up as register
 from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
-from riskengine.operations.public_context import public_context
+from riskengine.operations.public_context import public_context, tells_of_user
 from riskengine.operations.registry import Operations
 
 operation = Operations()
@@ -127,4 +127,5 @@ async def deed_of(  # noqa: PLR0913 - one fact each
         response=response,
         password=password,
         metadata=metadata,
+        is_stoppable=tells_of_user(client, request.user_context_data),
     )
