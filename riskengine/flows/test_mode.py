@@ -70,11 +70,11 @@ def by_header(headers: Iterable[tuple[str, str]]) -> Forced:
 
 
 def by_names(names: Iterable[str]) -> Forced:
-    """What the first name with such an ending says: `ann.risk-high.compromised@example.com`."""
+    """What the first name that ends so says, after dots or pluses: `ann+risk-high.compromised@...`."""
     for name in names:
         level: Level | None = None
         verdict: bool | None = None
-        for ending in name.partition("@")[0].lower().rsplit(".", _ENDINGS)[1:]:
+        for ending in name.partition("@")[0].lower().replace("+", ".").rsplit(".", _ENDINGS)[1:]:
             level = _LEVELS.get(ending.removeprefix("risk-")) if ending.startswith("risk-") else level
             verdict = _VERDICTS.get(ending, verdict)
         if level is not None or verdict is not None:

@@ -111,6 +111,11 @@ def with_secret(people: People) -> dict[str, str]:
     )["UserPoolClient"]
 
 
+def secret_hash(client: dict[str, str], name: str) -> str:
+    text = (name + client["ClientId"]).encode()
+    return base64.b64encode(hmac.digest(client["ClientSecret"].encode(), text, "sha256")).decode()
+
+
 @pytest.mark.parametrize(("is_server", "told", "sent"), [(True, None, 1), (True, AWAY, 0), (False, None, 0)])
 def test_server_that_does_not_tell_its_users_addresses_locks_nobody_out(people, owner, is_server, told, sent):
     """Its own address says nothing of them: the risk is written down; who tells is held to it."""

@@ -193,5 +193,6 @@ def test_any_header_is_read_or_refused(text):
 def test_last_words_of_the_local_part_count(text, level, host):
     start = text.replace("@", "")
     assert by_names([f"{start}.risk-{level}{host}"]).level is Level[level.upper()]
+    assert by_names([f"{start}+risk-{level}{host}"]).level is Level[level.upper()]
     assert by_names([f"{start}.RISK-{level}.Compromised{host}"]) == Forced(Level[level.upper()], True)
     assert not by_names([f"risk-{level}", f"a@b.risk-{level}", f"a.risk-{level}.b.c"])
