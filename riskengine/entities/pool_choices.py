@@ -22,7 +22,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     _PRESET: PRESETS,
     _SENSITIVITY: tuple(_SENSITIVITIES),
     _REVOKES: ("true", "false"),
-    _TEST_MODE: ("off", "on"),
+    _TEST_MODE: ("true", "false"),
 }
 
 
@@ -48,5 +48,5 @@ def revokes_on_invalid(tags: Mapping[str, str]) -> bool:
 
 
 def is_test(tags: Mapping[str, str]) -> bool:
-    """Whether requests may force what is found in them (`riskengine:test-mode` = `on`)."""
-    return tags.get(_TEST_MODE) == "on"
+    """Whether requests may force what is found in them (`riskengine:test-mode` = `true`)."""
+    return tags.get(_TEST_MODE) == "true"

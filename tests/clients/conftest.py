@@ -130,7 +130,7 @@ def _pools(service: Service) -> dict[str, Any]:
     wishes("texted", "SMSMfaSettings")
     user("mailed", email="mailed@example.com")
     wishes("mailed", "EmailMfaSettings")
-    told["tested"] = made(UserPoolTags={"riskengine:test-mode": "on"})
+    told["tested"] = made(UserPoolTags={"riskengine:test-mode": "true"})
     people.mfa("OPTIONAL", sms=True, email=True)
     people.actions("NO_ACTION", "MFA_IF_CONFIGURED", "BLOCK")
     user("ann.risk-none")

@@ -10,7 +10,7 @@ from service import Service, settings_for
 from trigger_server import TriggerServer, answering, arn
 
 SECURITY = "Unable to login because of security reasons."
-TEST_POOL = {"riskengine:test-mode": "on"}
+TEST_POOL = {"riskengine:test-mode": "true"}
 USERS = ("on", "totp", "phone", "email", "none")  # MFA on; no preference, but this; nothing at all
 ENDS = {
     "t": "tokens",

@@ -24,7 +24,7 @@ def proxied(tmp_path_factory):
 @pytest.fixture
 def people(proxied) -> People:
     people = People(proxied)
-    people.pool_with(AutoVerifiedAttributes=["email"], UserPoolTags={"riskengine:test-mode": "on"})
+    people.pool_with(AutoVerifiedAttributes=["email"], UserPoolTags={"riskengine:test-mode": "true"})
     people.actions("NO_ACTION", "NO_ACTION", "BLOCK")
     return people
 
@@ -224,7 +224,7 @@ def test_audit_stops_nothing(people, alice):
     people.pool_with(
         AutoVerifiedAttributes=["email"],
         UserPoolAddOns={"AdvancedSecurityMode": "AUDIT"},
-        UserPoolTags={"riskengine:test-mode": "on"},
+        UserPoolTags={"riskengine:test-mode": "true"},
     )
     people.actions("BLOCK", "BLOCK", "BLOCK")
     user = people.reachable(people.user(), email=mail(people))

@@ -60,7 +60,7 @@ def test_challenges_stand_on_one_event(people):
 @pytest.mark.parametrize("action", ["MFA_IF_CONFIGURED", "MFA_REQUIRED"])
 def test_risk_leads_to_one_event_with_its_answer(people: People, action):
     """A forced medium: what was found stays on the event when the code has come."""
-    people.pool_with(UserPoolTags={"riskengine:test-mode": "on"})
+    people.pool_with(UserPoolTags={"riskengine:test-mode": "true"})
     people.mfa("OPTIONAL", email=True)
     people.actions("NO_ACTION", action, "BLOCK")
     name = people.user()

@@ -11,7 +11,7 @@ from outbox_reader import messages_to, newest_code
 from people import AWAY, FIREFOX, PASSWORD, People
 
 NEW = "N3w-horse-battery!"
-TEST_POOL = {"riskengine:test-mode": "on"}
+TEST_POOL = {"riskengine:test-mode": "true"}
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ ARN = "arn:aws:cognito-idp:us-east-1:000000000000:userpool/"
 
 
 def tagged(people: People) -> People:
-    people.api.tag_resource(ResourceArn=ARN + people.pool, Tags={"riskengine:test-mode": "on"})
+    people.api.tag_resource(ResourceArn=ARN + people.pool, Tags={"riskengine:test-mode": "true"})
     return people
 
 
@@ -161,7 +161,7 @@ def test_off_finds_nothing(new_people):
     assert "AuthenticationResult" in people.sign_in(named(people, "ann.risk-high.compromised"))
 
 
-@pytest.mark.parametrize("tags", [{}, {"riskengine:test-mode": "off"}])
+@pytest.mark.parametrize("tags", [{}, {"riskengine:test-mode": "false"}])
 def test_other_pools_do_not_react(people, tags):
     """Without the tag, suffix and header are letters like any others; even unreadable ones."""
     people.pool_with(UserPoolTags=tags)
