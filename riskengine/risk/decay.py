@@ -66,9 +66,9 @@ class Tally:
         if entry is not None and key is not None:
             self._counts[key] = (max(0.0, entry[0] - amount), entry[1])
 
-    def to_state(self) -> dict[str, list[float]]:
+    def to_state(self) -> dict[str, tuple[float, float]]:
         """Plain values, oldest first."""
-        return {key: list(entry) for key, entry in self._counts.items()}
+        return dict(self._counts)
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Take over what `to_state` gave."""
@@ -123,9 +123,9 @@ class Crowd:
             return entry[1] | entry[2]
         return entry[1] if lag == 1 else 0
 
-    def to_state(self) -> dict[str, list[int | str]]:
+    def to_state(self) -> dict[str, tuple[int, str, str]]:
         """Plain values, oldest first; sketches as hexadecimal text, JSON has no 128-bit numbers."""
-        return {key: [window, f"{now:x}", f"{then:x}"] for key, (window, now, then) in self._sketches.items()}
+        return {key: (window, hex(now), hex(then)) for key, (window, now, then) in self._sketches.items()}
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Take over what `to_state` gave."""
