@@ -40,14 +40,20 @@ class Server:
 
 
 @contextmanager
-def riskengine(folder: Path) -> Iterator[Server]:
-    """`riskengine serve` on a SQLite file; the load generator may say where a call comes from."""
+def riskengine(folder: Path, database: str = "", workers: int = 1) -> Iterator[Server]:
+    """`riskengine serve` on a SQLite file, or as told; the load generator may say where a call comes from."""
     settings = folder / "riskengine.toml"
-    settings.write_text('trusted_proxies = ["127.0.0.1/32"]\nlog_level = "warning"\n', encoding="utf-8")
+    lines = ('trusted_proxies = ["127.0.0.1/32"]', 'log_level = "warning"', f"workers = {workers}")
+    settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
     command = [sys.executable, "-m", "riskengine"]
-    options = ["--config", str(settings), "--database", f"sqlite:///{folder / 'riskengine.db'}"]
+    database = database or f"sqlite:///{folder / 'riskengine.db'}"
+    options = ["--config", str(settings), "--database", database]
     made = subprocess.run(
-        [*command, "keys", "create", "--json", *options], check=True, capture_output=True, text=True
+        [*command, "keys", "create", "--json", *options],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     key = json.loads(made.stdout)
     with _process([*command, "serve", "--port", "0", *options], folder, output=subprocess.PIPE) as process:

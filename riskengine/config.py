@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -13,11 +13,16 @@ class ConfigurationError(Exception):
     """A setting is unknown, malformed or missing; the message names it."""
 
 
+# A day is what the risk state is rebuilt from after a restart.
+Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting of the service, with its default."""
 
     host: str = "127.0.0.1"
     port: int = 8080
+    workers: int = 1  # processes; more than one need PostgreSQL
     database: str = "sqlite:///riskengine.db"
     region: str = "us-east-1"
     account: str = "000000000000"  # the account number in ARNs
@@ -42,10 +47,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lambda_endpoint: str = ""  # base URL of a Lambda-compatible endpoint, for every other ARN
     request_rates: tuple[str, ...] = ()  # "cognito" for its quotas, CATEGORY=NUMBER a second; empty: none
     log_destinations: tuple[str, ...] = ()  # ARN=URL: where exported logs go (file, http, s3+https)
+    event_days: Days = 730  # how long authentication events are kept
+    context_days: Days = 90  # how long they tell where from, with what and exactly which address
     body_limit: int = 1_048_576  # bytes
+    hold_back_floods: bool = True  # refuse strangers from networks that fail too much
+    requests_at_once: int = 128  # of one process; others wait their turn, 2 seconds at most
+    requests_waiting: int = 1024  # beyond, calls are refused
     crypto_threads: int = 2
     clock_skew_seconds: int = 300  # of signed requests and SRP timestamps
     log_level: str = "info"
+    traces_url: str = ""  # OTLP/HTTP collector (http://HOST:4318/v1/traces); needs the extra `otel`
     log_format: str = "text"  # text or json
     insecure_dev: bool = False  # accept unsigned operator requests
 

@@ -4,7 +4,8 @@ import logging
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
-from typing import Any, Literal, TextIO
+from contextlib import suppress
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -63,7 +64,25 @@ BREACH_LIST_ENTRIES = Gauge(
 BREACH_LIST_TIME = Gauge(
     "riskengine_breach_list_timestamp_seconds", "When the source of that list was made", registry=REGISTRY
 )
+TROUBLES = Counter(
+    "riskengine_troubles",
+    "What a stage could not do, and how that went on: closed (refused) or open (without it)",
+    ("stage", "mode"),
+    registry=REGISTRY,
+)
+HELD_BACK = Counter(
+    "riskengine_held_back",
+    "Sign-ins refused before anything was proved: their network fails too much",
+    registry=REGISTRY,
+)
 SUCCESSES = Counter("cognito_successes", "What succeeded", _BY_CLIENT, registry=REGISTRY)
+THROTTLES = Counter(
+    "cognito_throttles", "What was refused for its request rate", _BY_CLIENT, registry=REGISTRY
+)
+
+INVALID = "Invalid"
+ADMIN = "Admin"
+_POOL_OF: dict[str, str] = {}  # of clients with a success, at most as many as there are
 
 
 def count_sign_in(event: AuthEvent, *, is_scored: bool = True) -> None:
@@ -73,7 +92,7 @@ def count_sign_in(event: AuthEvent, *, is_scored: bool = True) -> None:
     """
     SIGN_INS.labels(event.response, event.level or "None", event.action or "none").inc()
     if event.response == "Pass" and event.type == "SignIn":
-        SUCCESSES.labels(event.type, event.pool, event.client).inc()
+        count_success(event.type, event.pool, event.client)
     if event.score is not None:
         if is_scored:
             _count_score(event)
@@ -98,6 +117,27 @@ def _count_score(event: AuthEvent) -> None:
 def count_success(deed: Deed, pool: str, client: str) -> None:
     """One success; the client is `Admin` for an operator's act."""
     SUCCESSES.labels(deed, pool, client).inc()
+    if client != ADMIN:
+        _POOL_OF.setdefault(client, pool)
+
+
+def count_throttle(deed: Deed, client: str) -> None:
+    """One request refused for its rate, of a client that has had a success here, or of an `Invalid` one.
+
+    Anybody can make client ids up: none is looked up in the database, and none becomes a label.
+    """
+    pool = _POOL_OF.get(client)
+    THROTTLES.labels(deed, pool or INVALID, client if pool else INVALID).inc()
+
+
+def count_trouble(stage: str, mode: Literal["open", "closed"]) -> None:
+    """One thing that a stage could not do."""
+    TROUBLES.labels(stage, mode).inc()
+
+
+def count_held_back() -> None:
+    """One attempt that the gate refused; it leaves no event."""
+    HELD_BACK.inc()
 
 
 def count_message(medium: str, outcome: str) -> None:
@@ -139,10 +179,27 @@ def configure(level: str = "info", form: str = "text", stream: TextIO | None = N
         ],
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
         # Standard error is looked up at each line: whoever runs us may have put another in its place.
-        logger_factory=lambda *_: structlog.PrintLogger(stream or sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(cast("TextIO", _Careful(stream or sys.stderr))),
         cache_logger_on_first_use=False,
     )
     _adopt_library_logs(numeric)
+
+
+class _Careful:
+    """A stream that a full disk or a closed pipe does not stop us at: the line is lost, the call is not."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write what can be written."""
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Send it on, if that is possible."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 def _renderer(form: str, stream: TextIO) -> Any:

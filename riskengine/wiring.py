@@ -1,6 +1,5 @@
 """The only file that knows every implementation: settings in, a working house out. Read it first."""
 
-import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from riskengine.base.clock import Clock, SystemClock
+from riskengine.base.ids import new_process
 from riskengine.base.offload import Offload
 from riskengine.base.secret import Secret
 from riskengine.breaches.local_list import LocalList
@@ -24,13 +24,17 @@ from riskengine.courier.post import Post
 from riskengine.courier.sms import SmsCarrier
 from riskengine.courier.smtp import SmtpCarrier, SmtpServer
 from riskengine.credentials.group import prepare
-from riskengine.credentials.master_key import parse_master_keys, read_or_create_master_keys
+from riskengine.credentials.master_key import parse_master_keys, read_master_keys, read_or_create_master_keys
 from riskengine.credentials.seal import Sealer
 from riskengine.credentials.webhook import webhook_key
 from riskengine.entities.message import Medium
+from riskengine.flows.believed import Believed
+from riskengine.flows.gate import Gate
+from riskengine.flows.observing import pool_key
 from riskengine.flows.risk_desk import RiskDesk
 from riskengine.flows.screening import Screening
 from riskengine.flows.services import Services
+from riskengine.flows.tail import Tail
 from riskengine.flows.token_issuer import TokenIssuer
 from riskengine.hosted.feedback import FeedbackPages
 from riskengine.risk import default_model
@@ -51,6 +55,12 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     prepare()
     storage = await open_storage(settings.database)
     offload = Offload(settings.crypto_threads)
+    gate = Gate(
+        SystemClock(),
+        lambda pool: pool_key(sealer, pool),
+        is_closed_to_floods=settings.hold_back_floods,
+    )
+    risk = RiskDesk(storage, default_model(), new_process(clock.now()), gate)
     courier = open_courier(settings, clock)
     local = LocalList(breaches_file(settings))
     screening = Screening(
@@ -62,12 +72,15 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             settings=settings,
             clock=clock,
             storage=storage,
+            believed=Believed(storage, SystemClock()),
             offload=offload,
             sealer=sealer,
             attempts=attempts,
             screening=screening,
-            password_key=secrets.token_bytes(32),
-            risk=RiskDesk(storage, default_model()),
+            password_key=sealer.digest("attempted-password", b""),
+            risk=risk,
+            gate=gate,
+            tail=Tail(storage, risk.shelf),
             tokens=TokenIssuer(settings, clock, storage, sealer, offload),
             courier=courier,
             triggers=triggers,
@@ -90,6 +103,17 @@ def open_sealer(settings: Settings) -> Sealer:
     if settings.secret_key:
         return Sealer(*parse_master_keys(Secret(settings.secret_key)))
     return Sealer(*read_or_create_master_keys(_key_file(settings)))
+
+
+def existing_sealer(settings: Settings) -> Sealer:
+    """The same, where nothing may be made.
+
+    Raises:
+        MasterKeyError: there is no key.
+    """
+    if settings.secret_key:
+        return Sealer(*parse_master_keys(Secret(settings.secret_key)))
+    return Sealer(*read_master_keys(_key_file(settings)))
 
 
 def _key_file(settings: Settings) -> Path:

@@ -26,7 +26,7 @@ from riskengine.storage.interface import Storage
 from riskengine.storage.statements.cascades import POOL_TABLES
 
 STARTING = 60.0  # seconds a server may take on a busy machine
-_EMPTY = "".join(f"delete from {table};" for table in (*POOL_TABLES, "access_keys"))
+_EMPTY = "".join(f"delete from {table};" for table in (*POOL_TABLES, "access_keys", "workers"))
 STATE = "postgres-server"  # in the run's folder: the keeper's process and the server's folder
 
 

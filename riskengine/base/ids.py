@@ -40,3 +40,8 @@ def new_client_id() -> str:
 def new_client_secret() -> str:
     """An app client secret: 51 lower-case characters, as Cognito forms it."""
     return new_lower(51)
+
+
+def new_process(now: int) -> str:
+    """A name for a process that nobody else has; later ones sort after earlier ones."""
+    return f"{max(now, 0):015x}-{new_text(8)}"

@@ -3,9 +3,11 @@
 import click
 
 from riskengine import __version__
+from riskengine.cli.backup import backup, restore
 from riskengine.cli.breaches import breaches
 from riskengine.cli.compare import compare
 from riskengine.cli.demo import demo
+from riskengine.cli.doctor import doctor
 from riskengine.cli.evaluate import evaluate
 from riskengine.cli.explain import explain
 from riskengine.cli.generate import generate
@@ -34,6 +36,9 @@ COMMANDS: tuple[click.Command, ...] = (
     simulate,
     train,
     migrate,
+    doctor,
+    backup,
+    restore,
     generate,
 )
 

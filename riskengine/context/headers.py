@@ -52,6 +52,7 @@ _VOLATILE_PREFIXES = (
     "x-request",
     "x-envoy",
     "x-b3",
+    "x-riskengine",
     "cf-",
     "fly-",
     ":",

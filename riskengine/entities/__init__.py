@@ -12,6 +12,7 @@ from riskengine.entities.keys import AccessKey, SigningKey
 from riskengine.entities.learned import Learned, LearnedVersion
 from riskengine.entities.log_line import LogLine
 from riskengine.entities.message import Message
+from riskengine.entities.observation import Observation, Worker
 from riskengine.entities.passkey import Passkey
 from riskengine.entities.pool import Pool
 from riskengine.entities.resource_server import ResourceServer, ResourceServerScope
@@ -42,6 +43,7 @@ __all__ = [
     "Lockout",
     "LogLine",
     "Message",
+    "Observation",
     "Passkey",
     "Pool",
     "ProviderType",
@@ -57,4 +59,5 @@ __all__ = [
     "Terms",
     "UiCustomization",
     "User",
+    "Worker",
 ]

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from riskengine import api
-from riskengine.entities.pool_choices import revokes_on_invalid, stance_of
+from riskengine.entities.pool_choices import is_test, revokes_on_invalid, stance_of
 from riskengine.risk import Stance
 
 _CALM = Stance()
@@ -61,6 +61,11 @@ class Pool(Struct, frozen=True, kw_only=True):
         """Where the risk levels of a client begin, as the pool's tags choose."""
         tags = self.description.user_pool_tags
         return stance_of(tags, client) if tags else _CALM
+
+    @property
+    def is_in_test_mode(self) -> bool:
+        """Whether requests may force what threat protection finds in them."""
+        return is_test(self.description.user_pool_tags or {})
 
     @property
     def mfa(self) -> Literal["OFF", "OPTIONAL", "ON"]:

@@ -13,6 +13,8 @@ _PRESET: Final = f"{PREFIX}preset"
 # Of the pool; followed by a colon and a client id, of that client.
 _SENSITIVITY: Final = f"{PREFIX}sensitivity"
 _REVOKES: Final = f"{PREFIX}revoke-on-invalid"
+# Lets requests say what threat protection finds in them: never where real people sign in.
+_TEST_MODE: Final = f"{PREFIX}test-mode"
 _SENSITIVITIES: Final[Mapping[str, int]] = {"low": -10, "normal": 0, "high": 10}  # points
 
 # Name of the tag -> the values it takes.
@@ -20,6 +22,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     _PRESET: PRESETS,
     _SENSITIVITY: tuple(_SENSITIVITIES),
     _REVOKES: ("true", "false"),
+    _TEST_MODE: ("off", "on"),
 }
 
 
@@ -42,3 +45,8 @@ def stance_of(tags: Mapping[str, str], client: str) -> Stance:
 def revokes_on_invalid(tags: Mapping[str, str]) -> bool:
     """Whether an Invalid verdict ends its event's sessions: yes, unless the tag says false."""
     return tags.get(_REVOKES) != "false"
+
+
+def is_test(tags: Mapping[str, str]) -> bool:
+    """Whether requests may force what is found in them (`riskengine:test-mode` = `on`)."""
+    return tags.get(_TEST_MODE) == "on"

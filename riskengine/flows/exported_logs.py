@@ -76,6 +76,7 @@ def _line(pool: str, source: LogSource, level: str, message: dict[str, Any], now
 
 
 def _event(event: AuthEvent) -> dict[str, Any]:
+    """Every scalar is a text; an empty one is unknown, or not so."""
     feedback = event.feedback
     return {
         "version": "1",
@@ -90,16 +91,16 @@ def _event(event: AuthEvent) -> dict[str, Any]:
         "riskLevel": "" if event.level in (None, "None") else event.level,
         "riskDecision": "BLOCK" if event.decision == "Block" else "PASS",
         "challenges": [f"{name}:{result}" for name, result in event.challenges],
-        "deviceName": event.device_name,
-        "ipAddress": event.address,
+        "deviceName": event.device_name or "",
+        "ipAddress": event.address or "",
         "requestId": event.request_id,
-        "idpName": None,
+        "idpName": "",
         "compromisedCredentialDetected": str(event.is_compromised).lower(),
-        "city": event.city,
-        "country": event.country,
-        "eventFeedbackValue": feedback.value if feedback else None,
-        "eventFeedbackDate": _date(feedback.date) if feedback else None,
-        "eventFeedbackProvider": feedback.provider if feedback else None,
+        "city": event.city or "",
+        "country": event.country or "",
+        "eventFeedbackValue": feedback.value if feedback else "",
+        "eventFeedbackDate": _date(feedback.date) if feedback else "",
+        "eventFeedbackProvider": feedback.provider if feedback else "",
         "hasContextData": str(event.has_context).lower(),
     }
 

@@ -5,6 +5,7 @@ from hashlib import sha256
 from riskengine.base.secret import Secret
 from riskengine.context.attempt import Observed, RawContext, Subject
 from riskengine.context.digest import keyed_digest
+from riskengine.credentials.seal import Sealer
 from riskengine.entities import Client, Pool, User
 from riskengine.flows.services import Services
 
@@ -21,7 +22,12 @@ def subject_key(username: str, user: User | None) -> str:
 
 def profile_key(services: Services, pool: str) -> bytes:
     """The key of the digests in a pool's profiles."""
-    return services.sealer.digest("profile", pool.encode())
+    return pool_key(services.sealer, pool)
+
+
+def pool_key(sealer: Sealer, pool: str) -> bytes:
+    """The same, where there are no services yet."""
+    return sealer.digest("profile", pool.encode())
 
 
 def observe(  # noqa: PLR0913 - one fact each

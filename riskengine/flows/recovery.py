@@ -11,7 +11,7 @@ from riskengine.flows.attributes import VERIFIED_FLAGS
 from riskengine.flows.lockouts import after_success
 from riskengine.flows.migration import newcomer
 from riskengine.flows.passwords import is_right, require_unused, with_password
-from riskengine.flows.recording import Deed, Refused, recorded
+from riskengine.flows.recording import Deed, Refused, Ruling, recorded
 from riskengine.flows.services import Services
 from riskengine.flows.simulated import simulated_address
 from riskengine.storage.interface import GuessKind, Transaction
@@ -30,10 +30,11 @@ async def forgot_password(services: Services, deed: Deed) -> api.CodeDeliveryDet
     """
     _require_self_service(deed.pool)
 
-    async def work(tx: Transaction) -> api.CodeDeliveryDetailsType:
+    async def work(tx: Transaction, ruling: Ruling) -> api.CodeDeliveryDetailsType:
         await rates.count(tx, deed.pool.id, deed.subject, "ForgotPassword", deed.now)
         user = deed.user or await _migrated(services, tx, deed)
         try:
+            ruling.require_passed()
             medium, destination = _channel(deed.pool, _recoverable(user))
         except api.ApiError:
             if not deed.hides_existence:
@@ -53,7 +54,7 @@ async def forgot_password(services: Services, deed: Deed) -> api.CodeDeliveryDet
             now=deed.now,
             metadata=dict(deed.metadata),
         )
-        return await codes.issue(services, tx, request)
+        return await (codes.pretend if ruling.is_stopped else codes.issue)(services, tx, request)
 
     details = await recorded(services, deed, work)
     services.courier.wake()
@@ -63,7 +64,7 @@ async def forgot_password(services: Services, deed: Deed) -> api.CodeDeliveryDet
 async def confirm_forgot_password(services: Services, deed: Deed, code: Secret, password: Secret) -> None:
     """The new password, for the code that was sent; what waited for a confirmation is confirmed too."""
 
-    async def work(tx: Transaction) -> User | Refused:
+    async def work(tx: Transaction, ruling: Ruling) -> User | Refused:
         await rates.count(tx, deed.pool.id, deed.subject, "ConfirmForgotPassword", deed.now)
         if deed.user is None and not deed.hides_existence:
             raise api.errors.UserNotFoundException("User does not exist.")
@@ -73,6 +74,9 @@ async def confirm_forgot_password(services: Services, deed: Deed, code: Secret, 
         sent = await codes.redeem(services, tx, presented)
         if isinstance(sent, api.ApiError):
             return Refused(sent)
+        if ruling.is_stopped:
+            # Only who has the code learns this, and the code is spent: no looking for a place that passes.
+            return Refused(ruling.error)
         # Read again: the code must not bring back what was changed since.
         user = await tx.users.get(deed.pool.id, deed.subject)
         if not user.is_enabled:
@@ -102,7 +106,9 @@ async def change_password(services: Services, deed: Deed, previous: Secret | Non
         NotAuthorizedException: the present password is another one.
     """
 
-    async def work(tx: Transaction) -> User | Refused:
+    async def work(tx: Transaction, ruling: Ruling) -> User | Refused:
+        # Before the present password is looked at: who is stopped can't try others out.
+        ruling.require_passed()
         await rates.count(tx, deed.pool.id, deed.subject, "ChangePassword", deed.now)
         user = await tx.users.get(deed.pool.id, deed.subject)
         if user.has_password and not (

@@ -107,10 +107,18 @@ class Screening:
         return "api" if count >= self.local.least_count else "nobody"
 
 
-async def screened(
-    screening: Screening, threat: ThreatPolicy, pool: str, event: ScreenedEvent, password: Secret
+async def screened(  # noqa: PLR0913 - one fact each
+    screening: Screening,
+    threat: ThreatPolicy,
+    pool: str,
+    event: ScreenedEvent,
+    password: Secret,
+    *,
+    forced: bool | None,
 ) -> bool:
     """Whether the configuration looks at such events and the password is a known one; counted.
+
+    `forced` is what test mode wants to be found, None for what is true.
 
     Raises:
         InternalErrorException: such a password would be refused, and whether it is one can't be told.
@@ -118,7 +126,7 @@ async def screened(
     if not threat.screens(event):
         return False
     try:
-        is_known = await screening.is_compromised(pool, password)
+        is_known = await screening.is_compromised(pool, password) if forced is None else forced
     except UnscreenedError:
         if not threat.blocks_compromised(event):
             return False

@@ -9,8 +9,11 @@ from riskengine.config import Settings
 from riskengine.context.attempt import AttemptBuilder
 from riskengine.courier.interface import Courier, LogSink
 from riskengine.credentials.seal import Sealer
+from riskengine.flows.believed import Believed
+from riskengine.flows.gate import Gate
 from riskengine.flows.risk_desk import RiskDesk
 from riskengine.flows.screening import Screening
+from riskengine.flows.tail import Tail
 from riskengine.flows.token_issuer import TokenIssuer
 from riskengine.storage.interface import Storage
 from riskengine.triggers.interface import Triggers
@@ -23,12 +26,15 @@ class Services:
     settings: Settings
     clock: Clock
     storage: Storage
+    believed: Believed  # the configuration as sign-ins read it
     offload: Offload
     sealer: Sealer
     attempts: AttemptBuilder
     screening: Screening
-    password_key: bytes  # of attempted passwords' digests: never stored, gone with the process
+    password_key: bytes  # of the digests of attempted passwords; outside the database
     risk: RiskDesk
+    gate: Gate  # against floods of failures
+    tail: Tail
     tokens: TokenIssuer
     courier: Courier
     triggers: Triggers

@@ -11,7 +11,7 @@ from riskengine.entities import Pool, User
 from riskengine.flows import accounts, attributes, codes, hooks, messages, rates
 from riskengine.flows.attributes import VERIFIED_FLAGS
 from riskengine.flows.passwords import new_credential
-from riskengine.flows.recording import Deed, Refused, recorded
+from riskengine.flows.recording import Deed, Refused, Ruling, recorded
 from riskengine.flows.services import Services
 from riskengine.flows.simulated import simulated_address
 from riskengine.flows.verification import proved
@@ -41,7 +41,8 @@ async def sign_up(
     """
     delivery: list[api.CodeDeliveryDetailsType] = []
 
-    async def work(tx: Transaction) -> User:
+    async def work(tx: Transaction, ruling: Ruling) -> User:
+        ruling.require_passed()
         user = await _welcomed(services, deed, _new_user(services, deed, given), validation)
         await accounts.add(tx, deed.pool, user)
         delivery.clear()
@@ -66,7 +67,7 @@ async def confirm_sign_up(services: Services, deed: Deed, code: Secret, *, takes
         AliasExistsException: somebody else has proved the address, and `takes_over` is off.
     """
 
-    async def work(tx: Transaction) -> User | Refused:
+    async def work(tx: Transaction, _ruling: Ruling) -> User | Refused:
         await rates.count(tx, deed.pool.id, deed.subject, "ConfirmSignUp", deed.now)
         if deed.user is None and not deed.hides_existence:
             raise api.errors.UserNotFoundException("User does not exist.")
@@ -98,9 +99,10 @@ async def resend_code(services: Services, deed: Deed) -> api.CodeDeliveryDetails
             is hidden).
     """
 
-    async def work(tx: Transaction) -> api.CodeDeliveryDetailsType:
+    async def work(tx: Transaction, ruling: Ruling) -> api.CodeDeliveryDetailsType:
         await rates.count(tx, deed.pool.id, deed.subject, "ResendConfirmationCode", deed.now)
         try:
+            ruling.require_passed()
             user = _unconfirmed(deed.user)
             attribute = channel(deed.pool, user)
             if attribute is None:
@@ -110,7 +112,7 @@ async def resend_code(services: Services, deed: Deed) -> api.CodeDeliveryDetails
             if not deed.hides_existence:
                 raise
             request = _simulated(services, deed)
-        return await codes.issue(services, tx, request)
+        return await (codes.pretend if ruling.is_stopped else codes.issue)(services, tx, request)
 
     details = await recorded(services, deed, work)
     services.courier.wake()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
+from typing import Protocol
 
 from riskengine import api
 from riskengine.context.address import parse_address
@@ -9,7 +11,24 @@ from riskengine.context.ranges import Ranges
 from riskengine.entities import Pool, RiskConfiguration
 from riskengine.entities.pool import ThreatMode
 from riskengine.risk import Action, Level, Policy
-from riskengine.storage.interface import Reader
+
+
+class Effective(Protocol):
+    """Risk configurations in effect: the store's, or those believed for a moment."""
+
+    async def effective(self, pool: str, client: str) -> RiskConfiguration | None:
+        """The client's own, else the pool's, else None."""
+        ...
+
+
+class ConfigurationReader(Protocol):
+    """Where risk configurations are found."""
+
+    @property
+    def risk_configurations(self) -> Effective:
+        """Risk configurations."""
+        ...
+
 
 COMPROMISED_EVENTS = ("SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP")
 
@@ -71,7 +90,9 @@ class ThreatPolicy:
         return self.mode == "ENFORCED" and self.blocks_known_passwords and event in self.compromised_events
 
 
-async def policy_for(reader: Reader, pool: Pool, client: str, *, is_custom: bool = False) -> ThreatPolicy:
+async def policy_for(
+    reader: ConfigurationReader, pool: Pool, client: str, *, is_custom: bool = False
+) -> ThreatPolicy:
     """What holds for a client: its own configuration, else the pool's, else the default.
 
     `is_custom`: in CUSTOM_AUTH, whose mode is a switch of its own over the same configuration.
@@ -138,6 +159,24 @@ def compiled(
         notified=frozenset(level for level, action in by_level.items() if action and action.notify),
         notification=takeover.notify_configuration if takeover else None,
     )
+
+
+def weaker_actions(description: api.RiskConfigurationType) -> list[str]:
+    """Where a higher level is answered more mildly than a lower one: allowed, but hardly meant."""
+    takeover = description.account_takeover_risk_configuration
+    if takeover is None:
+        return []
+    named = {
+        "LowAction": _parsed(takeover.actions.low_action),
+        "MediumAction": _parsed(takeover.actions.medium_action),
+        "HighAction": _parsed(takeover.actions.high_action),
+    }
+    strength = list(Action)
+    return [
+        f"{higher} {named[higher].value} is weaker than {lower} {named[lower].value}."
+        for lower, higher in combinations(named, 2)
+        if strength.index(named[higher]) < strength.index(named[lower])
+    ]
 
 
 def _parsed(action: api.AccountTakeoverActionType | None) -> Action:

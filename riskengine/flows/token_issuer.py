@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from riskengine import api
-from riskengine.base.clock import SECOND, Clock
+from riskengine.base.clock import SECOND, Clock, SystemClock
 from riskengine.base.ids import new_uuid
 from riskengine.base.offload import Offload
 from riskengine.base.secret import Secret
@@ -16,6 +16,7 @@ from riskengine.config import Settings
 from riskengine.credentials.seal import Sealer
 from riskengine.entities import Client, Group, Pool, Session, SigningKey, User
 from riskengine.flows import attributes, linked
+from riskengine.flows.fresh import BELIEVED
 from riskengine.storage.interface import Storage
 from riskengine.tokens import claims, jwt, keys
 from riskengine.tokens.customisation import UNCHANGED, Customisation, Groups
@@ -91,7 +92,8 @@ class TokenIssuer:
         self._storage = storage
         self._sealer = sealer
         self._offload = offload
-        self._keys: dict[str, keys.PoolKeys] = {}
+        self._keys: dict[str, tuple[int, keys.PoolKeys]] = {}  # since when (by the machine's clock) believed
+        self._machine = SystemClock()
         self._making = asyncio.Lock()
 
     def issuer_of(self, pool: str) -> str:
@@ -99,13 +101,19 @@ class TokenIssuer:
         return f"{self.base}/{pool}"
 
     async def keys_of(self, pool: str) -> keys.PoolKeys:
-        """The pool's signing keys; made at their first use."""
-        found = self._keys.get(pool)
+        """The pool's signing keys, as they were less than a second ago; made at their first use."""
+        found, now = self._keys.get(pool), self._machine.now()
         if found is None:
             async with self._making:
-                found = self._keys.get(pool) or await self._load(pool) or await self._make(pool)
-                self._keys[pool] = found
-        return found
+                found = self._keys.get(pool)
+                if found is None:
+                    found = self._keys[pool] = (now, await self._load(pool) or await self._make(pool))
+        elif not 0 <= now - found[0] < BELIEVED:
+            self._keys[pool] = (now, found[1])  # others go on with these meanwhile
+            fresh = await self._load(pool, found[1])
+            if fresh is not None and pool in self._keys:
+                found = self._keys[pool] = (now, fresh)
+        return found[1]
 
     def forget(self, pool: str) -> None:
         """A deleted pool's keys are kept no longer."""
@@ -202,12 +210,14 @@ class TokenIssuer:
         _require_short(token)
         return token
 
-    async def _load(self, pool: str) -> keys.PoolKeys | None:
+    async def _load(self, pool: str, known: keys.PoolKeys | None = None) -> keys.PoolKeys | None:
         stored = await self._storage.keys.signing(pool)
-        active = {
-            key.use: self._opened(key) for key in reversed(stored) if key.is_active and key.use != "saml"
-        }
-        return keys.PoolKeys(id=active["id"], access=active["access"]) if len(active) == 2 else None
+        active = {key.use: key for key in reversed(stored) if key.is_active and key.use != "saml"}
+        if len(active) != 2:
+            return None
+        if known is not None and (active["id"].kid, active["access"].kid) == (known.id.kid, known.access.kid):
+            return known
+        return keys.PoolKeys(id=self._opened(active["id"]), access=self._opened(active["access"]))
 
     async def _make(self, pool: str) -> keys.PoolKeys:
         made = await self._offload.run(keys.new_pool_keys)

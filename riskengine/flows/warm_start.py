@@ -70,7 +70,8 @@ async def import_attempts(
             progress(done)
     await _store(services, batch)
     await _store_profiles(services, pool, replay, users)
-    await services.risk.keep_pool(pool.id, services.clock.now())
+    journal = await services.risk.shelf.journal(pool.id, services.clock.now())
+    await services.risk.shelf.keep(journal, services.clock.now(), is_last=True)
     return Imported(counts["attempts"], counts["verdicts"], counts["unknown"], tuple(faults))
 
 

@@ -1,12 +1,11 @@
-"""Writes the engines' shared state down, so that restarting the service forgets no attack."""
+"""Writes the engines' shared state down, so that a restart reads little and old observations can go."""
 
 from riskengine.flows.services import Services
 
 EVERY_SECONDS = 30.0
 
 
-async def perform(services: Services) -> None:
-    """What happened since is read from the events at the next start."""
-    for pool in services.risk.changed():
-        # Each at its own moment: what happened while another was written must not count twice.
-        await services.risk.keep_pool(pool, services.clock.now())
+async def perform(services: Services, *, is_last: bool = False) -> None:
+    """One state for all processes: who comes second finds it kept."""
+    for journal in tuple(services.risk.shelf.journals.values()):
+        await services.risk.shelf.keep(journal, services.clock.now(), is_last=is_last)

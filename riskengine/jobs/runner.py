@@ -17,9 +17,10 @@ from riskengine.jobs import (
     learn,
     purge,
     refresh_data,
+    tail,
 )
 from riskengine.storage.errors import StorageError
-from riskengine.telemetry import frames
+from riskengine.telemetry import count_trouble, frames
 
 log = structlog.get_logger()
 
@@ -43,7 +44,11 @@ JOBS: tuple[Job, ...] = (
     keep_risk_state,
     learn,
     refresh_data,
+    tail,
 )
+
+# One process does these for all; no harm is done where for a moment two do, or none.
+BY_THE_FIRST: tuple[Job, ...] = (purge,)
 
 
 @asynccontextmanager
@@ -57,13 +62,21 @@ async def running(services: Services) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         with suppress(StorageError):
-            await keep_risk_state.perform(services)
+            await keep_risk_state.perform(services, is_last=True)
+            await services.tail.leave(services.clock.now(), asyncio.get_running_loop().time())
 
 
 async def _repeat(job: Job, services: Services) -> None:
     while True:
         await asyncio.sleep(job.EVERY_SECONDS)
+        if job in BY_THE_FIRST and not services.tail.is_first:
+            continue
         try:
             await job.perform(services)
         except Exception as error:  # noqa: BLE001 - the next turn tries again, whatever it was
-            log.warning("job_failed", job=str(job), error=type(error).__name__, at=frames(error))
+            count_trouble(f"job_{_name(job)}", "open")
+            log.warning("job_failed", job=_name(job), error=type(error).__name__, at=frames(error))
+
+
+def _name(job: Job) -> str:
+    return str(getattr(job, "__name__", job)).rpartition(".")[2]

@@ -14,6 +14,7 @@ from riskengine.flows import accounts, attributes, hooks, linked, lookup, messag
 from riskengine.flows.passwords import policy_of, require_conforming, with_password
 from riskengine.flows.sign_up import allows_no_password
 from riskengine.operations import convert, paging, user_filter
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 from riskengine.storage.interface import Transaction, UserFilter
@@ -24,6 +25,7 @@ _MEDIUM_ATTRIBUTES = {"EMAIL": "email", "SMS": "phone_number"}
 
 
 @operation
+@serialised
 async def admin_create_user(call: Call, request: api.AdminCreateUserRequest) -> api.AdminCreateUserResponse:
     """Create a user with a temporary password, or renew one who never came (RESEND)."""
     pool = await lookup.pool(call.storage, request.user_pool_id)
@@ -55,6 +57,7 @@ async def admin_get_user(call: Call, request: api.AdminGetUserRequest) -> api.Ad
 
 
 @operation
+@serialised
 async def admin_delete_user(call: Call, request: api.AdminDeleteUserRequest) -> api.AdminDeleteUserResponse:
     """Delete a user with everything of theirs."""
     async with call.storage.transaction() as tx:
@@ -64,6 +67,7 @@ async def admin_delete_user(call: Call, request: api.AdminDeleteUserRequest) -> 
 
 
 @operation
+@serialised
 async def admin_set_user_password(
     call: Call, request: api.AdminSetUserPasswordRequest
 ) -> api.AdminSetUserPasswordResponse:
@@ -82,6 +86,7 @@ async def admin_set_user_password(
 
 
 @operation
+@serialised
 async def admin_enable_user(call: Call, request: api.AdminEnableUserRequest) -> api.AdminEnableUserResponse:
     """Let a user sign in again."""
     async with call.storage.transaction() as tx:
@@ -92,6 +97,7 @@ async def admin_enable_user(call: Call, request: api.AdminEnableUserRequest) -> 
 
 
 @operation
+@serialised
 async def admin_disable_user(
     call: Call, request: api.AdminDisableUserRequest
 ) -> api.AdminDisableUserResponse:
@@ -105,6 +111,7 @@ async def admin_disable_user(
 
 
 @operation
+@serialised
 async def admin_update_user_attributes(
     call: Call, request: api.AdminUpdateUserAttributesRequest
 ) -> api.AdminUpdateUserAttributesResponse:
@@ -120,6 +127,7 @@ async def admin_update_user_attributes(
 
 
 @operation
+@serialised
 async def admin_delete_user_attributes(
     call: Call, request: api.AdminDeleteUserAttributesRequest
 ) -> api.AdminDeleteUserAttributesResponse:
@@ -132,6 +140,7 @@ async def admin_delete_user_attributes(
 
 
 @operation
+@serialised
 async def admin_set_user_settings(
     call: Call, request: api.AdminSetUserSettingsRequest
 ) -> api.AdminSetUserSettingsResponse:

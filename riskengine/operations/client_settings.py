@@ -21,6 +21,7 @@ _DEFAULT_SESSION_MINUTES = 3
 _NOT_WRITABLE = frozenset({"sub", "email_verified", "phone_number_verified"})
 _STANDARD_SCOPES = frozenset({"phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"})
 _OWN_USERS = "COGNITO"
+_SCRIPTS = frozenset({"javascript", "data", "vbscript", "blob", "about", "file"})
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -164,6 +165,10 @@ def _require_oauth(client: Client) -> None:
             raise api.errors.InvalidOAuthFlowException(
                 "client_credentials flow can not be selected if client does not have a client secret."
             )
+        if _STANDARD_SCOPES.intersection(scopes):
+            raise api.errors.InvalidOAuthFlowException(
+                "client_credentials flow can be selected with custom scopes only."
+            )
     elif flows and not description.callback_urls:
         raise api.errors.InvalidParameterException(
             "CallbackURLs are required for the code and implicit flows."
@@ -187,6 +192,8 @@ def _is_redirect(url: str) -> bool:
     except ValueError:
         return False
     if not parts.scheme or parts.fragment or "#" in url:
+        return False
+    if parts.scheme in _SCRIPTS:
         return False
     if parts.scheme == "http":
         return host in _LOCAL_HOSTS

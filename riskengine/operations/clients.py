@@ -8,6 +8,7 @@ from riskengine.base.secret import Secret
 from riskengine.entities import Client
 from riskengine.flows import client_secrets, lookup
 from riskengine.operations import convert, paging
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.client_settings import described, require_consistent, require_known
 from riskengine.operations.registry import Operations
@@ -15,9 +16,11 @@ from riskengine.operations.registry import Operations
 operation = Operations()
 
 _MOST = 1000  # in a pool
+_AT_ONCE = 100  # as many may be made at the same time
 
 
 @operation
+@serialised
 async def create_user_pool_client(
     call: Call, request: api.CreateUserPoolClientRequest
 ) -> api.CreateUserPoolClientResponse:
@@ -26,7 +29,8 @@ async def create_user_pool_client(
     start = api.UserPoolClientType(user_pool_id=request.user_pool_id, client_id=client_id)
     async with call.storage.transaction() as tx:
         pool = await lookup.pool(tx, request.user_pool_id)
-        if await tx.clients.count(pool.id) >= _MOST:
+        count = await tx.clients.count(pool.id)
+        if count >= _MOST:
             raise api.errors.LimitExceededException(f"A user pool has at most {_MOST} app clients.")
         client = Client(
             pool=pool.id,
@@ -40,6 +44,8 @@ async def create_user_pool_client(
         )
         require_consistent(client, pool)
         await require_known(tx, client)
+        if count >= _MOST - _AT_ONCE:
+            tx.pools.save(pool)  # one after the other, so that none is missed by the count
         tx.clients.add(client)
     return api.CreateUserPoolClientResponse(user_pool_client=_shown(call, client))
 
@@ -83,6 +89,7 @@ async def delete_user_pool_client(
 
 
 @operation
+@serialised
 async def add_user_pool_client_secret(
     call: Call, request: api.AddUserPoolClientSecretRequest
 ) -> api.AddUserPoolClientSecretResponse:
@@ -111,6 +118,7 @@ async def list_user_pool_client_secrets(
 
 
 @operation
+@serialised
 async def delete_user_pool_client_secret(
     call: Call, request: api.DeleteUserPoolClientSecretRequest
 ) -> api.DeleteUserPoolClientSecretResponse:

@@ -45,6 +45,7 @@ def client(stored: Client, secret: Secret | None) -> api.UserPoolClientType:
     return replace(
         stored.description,
         client_secret=secret,
+        client_type="REGULAR",  # nobody can register a client of their own
         creation_date=to_seconds(stored.created),
         last_modified_date=to_seconds(stored.modified),
     )

@@ -5,6 +5,7 @@ from riskengine.base.clock import to_seconds
 from riskengine.entities import Device, Pool, User
 from riskengine.flows import devices, lookup
 from riskengine.operations import paging
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 
@@ -22,6 +23,7 @@ async def confirm_device(call: Call, request: api.ConfirmDeviceRequest) -> api.C
 
 
 @operation
+@serialised
 async def update_device_status(
     call: Call, request: api.UpdateDeviceStatusRequest
 ) -> api.UpdateDeviceStatusResponse:
@@ -33,6 +35,7 @@ async def update_device_status(
 
 
 @operation
+@serialised
 async def admin_update_device_status(
     call: Call, request: api.AdminUpdateDeviceStatusRequest
 ) -> api.AdminUpdateDeviceStatusResponse:
@@ -45,6 +48,7 @@ async def admin_update_device_status(
 
 
 @operation
+@serialised
 async def forget_device(call: Call, request: api.ForgetDeviceRequest) -> api.ForgetDeviceResponse:
     """Delete one of the caller's devices."""
     user, pool = call.signed_in.user, await _own_pool(call)
@@ -53,6 +57,7 @@ async def forget_device(call: Call, request: api.ForgetDeviceRequest) -> api.For
 
 
 @operation
+@serialised
 async def admin_forget_device(
     call: Call, request: api.AdminForgetDeviceRequest
 ) -> api.AdminForgetDeviceResponse:

@@ -45,9 +45,22 @@ class ExtendedAuthEvent(api.AuthEventType, frozen=True, kw_only=True):
     notification_id: str | None = None  # of the mail that told the user
 
 
+class ExtendedRiskConfiguration(api.RiskConfigurationType, frozen=True, kw_only=True):
+    """A risk configuration with what is odd about it, in an operator's words."""
+
+    warnings: list[str] | None = None
+
+
 def are_wanted(call: Call) -> bool:
     """Whether the caller sent `X-Riskengine-Extensions: 1`."""
     return any(name.lower() == HEADER and value.strip() == "1" for name, value in call.headers)
+
+
+def risk_configuration(
+    described: api.RiskConfigurationType, warnings: list[str]
+) -> ExtendedRiskConfiguration:
+    """A risk configuration as Cognito tells it, and what is odd about it."""
+    return ExtendedRiskConfiguration(**msgspec.structs.asdict(described), warnings=warnings)
 
 
 def event_risk(event: AuthEvent, risk: api.EventRiskType) -> ExtendedEventRisk:

@@ -6,6 +6,7 @@ from riskengine import api
 from riskengine.entities import Group
 from riskengine.flows import lookup
 from riskengine.operations import convert, paging
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 from riskengine.storage.errors import AlreadyExists
@@ -13,10 +14,12 @@ from riskengine.storage.errors import AlreadyExists
 operation = Operations()
 
 _MOST = 10_000  # in a pool
+_AT_ONCE = 100  # as many may be made at the same time
 _MOST_OF_USER = 100
 
 
 @operation
+@serialised
 async def create_group(call: Call, request: api.CreateGroupRequest) -> api.CreateGroupResponse:
     """Create a group; its name is unique in the pool."""
     group = Group(
@@ -30,9 +33,12 @@ async def create_group(call: Call, request: api.CreateGroupRequest) -> api.Creat
     )
     try:
         async with call.storage.transaction() as tx:
-            await lookup.pool(tx, request.user_pool_id)
-            if await tx.groups.count(group.pool) >= _MOST:
+            pool = await lookup.pool(tx, request.user_pool_id)
+            count = await tx.groups.count(group.pool)
+            if count >= _MOST:
                 raise api.errors.LimitExceededException(f"A user pool has at most {_MOST} groups.")
+            if count >= _MOST - _AT_ONCE:
+                tx.pools.save(pool)  # one after the other, so that none is missed by the count
             tx.groups.add(group)
     except AlreadyExists:
         raise api.errors.GroupExistsException("A group with the name already exists.") from None
@@ -48,6 +54,7 @@ async def get_group(call: Call, request: api.GetGroupRequest) -> api.GetGroupRes
 
 
 @operation
+@serialised
 async def update_group(call: Call, request: api.UpdateGroupRequest) -> api.UpdateGroupResponse:
     """Change what the request names; the rest stays."""
     asked = {
@@ -65,6 +72,7 @@ async def update_group(call: Call, request: api.UpdateGroupRequest) -> api.Updat
 
 
 @operation
+@serialised
 async def delete_group(call: Call, request: api.DeleteGroupRequest) -> api.DeleteGroupResponse:
     """Delete a group; its members stay users."""
     async with call.storage.transaction() as tx:
@@ -87,6 +95,7 @@ async def list_groups(call: Call, request: api.ListGroupsRequest) -> api.ListGro
 
 
 @operation
+@serialised
 async def admin_add_user_to_group(
     call: Call, request: api.AdminAddUserToGroupRequest
 ) -> api.AdminAddUserToGroupResponse:
@@ -99,11 +108,13 @@ async def admin_add_user_to_group(
         if len(joined) >= _MOST_OF_USER and group.name not in {each.name for each in joined}:
             # Every token names them all.
             raise api.errors.InvalidParameterException(f"A user is in at most {_MOST_OF_USER} groups.")
+        tx.users.save(user)  # one after the other, as above
         tx.groups.add_member(pool.id, group.name, user.sub, call.now)
     return api.AdminAddUserToGroupResponse()
 
 
 @operation
+@serialised
 async def admin_remove_user_from_group(
     call: Call, request: api.AdminRemoveUserFromGroupRequest
 ) -> api.AdminRemoveUserFromGroupResponse:

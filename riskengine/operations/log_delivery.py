@@ -6,6 +6,7 @@ from riskengine import api
 from riskengine.entities import Pool
 from riskengine.flows import lookup
 from riskengine.flows.exported_logs import arn_of, arns_of
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 
@@ -24,6 +25,7 @@ async def get_log_delivery_configuration(
 
 
 @operation
+@serialised
 async def set_log_delivery_configuration(
     call: Call, request: api.SetLogDeliveryConfigurationRequest
 ) -> api.SetLogDeliveryConfigurationResponse:

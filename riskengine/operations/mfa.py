@@ -6,6 +6,7 @@ from riskengine import api
 from riskengine.entities import Pool
 from riskengine.flows import first_factors, lookup, mfa
 from riskengine.flows.sign_in import mfa_session
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 
@@ -77,6 +78,7 @@ async def verify_software_token(
 
 
 @operation
+@serialised
 async def set_user_mfa_preference(
     call: Call, request: api.SetUserMFAPreferenceRequest
 ) -> api.SetUserMFAPreferenceResponse:
@@ -89,6 +91,7 @@ async def set_user_mfa_preference(
 
 
 @operation
+@serialised
 async def admin_set_user_mfa_preference(
     call: Call, request: api.AdminSetUserMFAPreferenceRequest
 ) -> api.AdminSetUserMFAPreferenceResponse:
@@ -101,6 +104,7 @@ async def admin_set_user_mfa_preference(
 
 
 @operation
+@serialised
 async def admin_delete_software_token(
     call: Call, request: api.AdminDeleteSoftwareTokenRequest
 ) -> api.AdminDeleteSoftwareTokenResponse:

@@ -3,8 +3,9 @@
 from riskengine import api
 from riskengine.flows import hooks, lookup, recovery
 from riskengine.flows.recording import Deed
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
-from riskengine.operations.public_context import public_context
+from riskengine.operations.public_context import public_context, tells_of_user
 from riskengine.operations.registry import Operations
 from riskengine.operations.sign_up import deed_of
 
@@ -32,6 +33,7 @@ async def confirm_forgot_password(
 
 
 @operation
+@serialised
 async def admin_reset_user_password(
     call: Call, request: api.AdminResetUserPasswordRequest
 ) -> api.AdminResetUserPasswordResponse:
@@ -58,6 +60,7 @@ async def change_password(call: Call, request: api.ChangePasswordRequest) -> api
         now=call.now,
         type="PasswordChange",
         password=request.proposed_password,
+        is_stoppable=tells_of_user(client, None),
     )
     await recovery.change_password(call.services, deed, request.previous_password, request.proposed_password)
     return api.ChangePasswordResponse()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from riskengine import api
-from riskengine.entities import pool_choices
+from riskengine.entities import Pool, pool_choices
 
 CreateOrUpdate = api.CreateUserPoolRequest | api.UpdateUserPoolRequest
 
@@ -13,6 +13,7 @@ _MOST_TAGS = 50
 _RESERVED_TAG = "aws:"
 _DEFAULT_LENGTH = 8
 _DEFAULT_TEMPORARY_DAYS = 7
+_ACR_NAMES = {f"Level{level}": f"urn:cognito:loa:{level}" for level in range(1, 5)}
 _PHONE_THEN_EMAIL = api.AccountRecoverySettingType(
     recovery_mechanisms=[
         api.RecoveryOptionType(priority=1, name="verified_phone_number"),
@@ -32,16 +33,18 @@ def described(request: CreateOrUpdate, before: api.UserPoolType | None = None) -
     """
     kept = before or api.UserPoolType()
     days = _temporary_days(request)
+    template = _message_template(request)
     settings = replace(
         kept,
         policies=_policies(request.policies, days),
         deletion_protection=request.deletion_protection or "INACTIVE",
         lambda_config=request.lambda_config or api.LambdaConfigType(),
         auto_verified_attributes=request.auto_verified_attributes,
-        sms_verification_message=request.sms_verification_message,
-        email_verification_message=request.email_verification_message,
-        email_verification_subject=request.email_verification_subject,
-        verification_message_template=_message_template(request),
+        # The older members say what the template says.
+        sms_verification_message=template.sms_message,
+        email_verification_message=template.email_message,
+        email_verification_subject=template.email_subject,
+        verification_message_template=template,
         sms_authentication_message=request.sms_authentication_message,
         user_attribute_update_settings=request.user_attribute_update_settings
         or api.UserAttributeUpdateSettingsType(attributes_require_verification_before_update=[]),
@@ -62,6 +65,7 @@ def described(request: CreateOrUpdate, before: api.UserPoolType | None = None) -
         acr_configuration=request.acr_configuration,
     )
     _require_consistent(settings)
+    _require_possible(settings)
     _require_tier(settings)
     return settings
 
@@ -163,6 +167,18 @@ def _require_consistent(settings: api.UserPoolType) -> None:
         raise api.errors.InvalidParameterException("SourceArn is required to send e-mail as DEVELOPER.")
 
 
+def _require_possible(settings: api.UserPoolType) -> None:
+    key = settings.key_configuration
+    if key is not None and (key.key_type == "CUSTOMER_MANAGED_KEY" or key.kms_key_arn):
+        raise api.errors.InvalidParameterException(
+            "There is no KMS here: what is secret is sealed under the master key of this service."
+        )
+    names = dict(_ACR_NAMES)
+    names |= {level: given.acr_value for level, given in (settings.acr_configuration or {}).items()}
+    if len(set(names.values())) < len(names):
+        raise api.errors.InvalidParameterException("Names of ACR levels must be unique.")
+
+
 def _require_one_token_function(config: api.LambdaConfigType | None) -> None:
     newer = config.pre_token_generation_config if config else None
     if config and newer and config.pre_token_generation not in {None, newer.lambda_arn}:
@@ -188,9 +204,27 @@ def _require_tier(settings: api.UserPoolType) -> None:
         bool(password and password.password_history_size)
         or bool(factors - {"PASSWORD"})
         or (token_hook is not None and token_hook.lambda_version != "V1_0")
+        or bool(settings.acr_configuration)
+        or settings.dcr_configuration is not None
     )
     if wants_essentials and tier == "LITE":
         raise api.errors.FeatureUnavailableInTierException(
-            "Password history, sign-in without password and customised access tokens "
-            "are not part of tier LITE."
+            "Password history, sign-in without password, customised access tokens, names of ACR levels "
+            "and dynamic client registration are not part of tier LITE."
+        )
+
+
+def require_tier_of_the_rest(pool: Pool) -> None:
+    """Refuse a tier below what other operations have switched on in the pool.
+
+    Raises:
+        FeatureUnavailableInTierException: the setting has to go first.
+    """
+    tier = pool.description.user_pool_tier
+    exported = {each.event_source for each in pool.log_configurations}
+    if tier != "PLUS" and "userAuthEvents" in exported:
+        raise api.errors.FeatureUnavailableInTierException(f"Export of userAuthEvents is not part of {tier}.")
+    if tier == "LITE" and (pool.email_mfa_configuration is not None or pool.tracks_sessions):
+        raise api.errors.FeatureUnavailableInTierException(
+            "E-mail MFA and session tracking are not part of tier LITE."
         )

@@ -9,10 +9,11 @@ from riskengine.entities import Pool
 from riskengine.flows import lookup
 from riskengine.flows.overtaken import repeated
 from riskengine.operations import convert, paging, pool_schema
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
-from riskengine.operations.pool_settings import described
+from riskengine.operations.pool_settings import described, require_tier_of_the_rest
 from riskengine.operations.registry import Operations
-from riskengine.storage.interface import Transaction
+from riskengine.storage.interface import Reader, Transaction
 
 operation = Operations()
 _log = structlog.get_logger()
@@ -59,10 +60,12 @@ async def update_user_pool(call: Call, request: api.UpdateUserPoolRequest) -> ap
     """Replace a pool's settings; those left out go back to their defaults."""
     async with call.storage.transaction() as tx:
         pool = await lookup.pool(tx, request.user_pool_id)
+        await _require_no_import(tx, pool)
         description = described(request, before=pool.description)
         description = replace(description, name=request.pool_name or pool.description.name)
         changed = replace(pool, description=description, modified=call.now)
         _require_some_factor(changed)
+        require_tier_of_the_rest(changed)
         tx.pools.save(changed)
     _warn_of_triggers(call, changed)
     return api.UpdateUserPoolResponse()
@@ -98,16 +101,24 @@ async def list_user_pools(call: Call, request: api.ListUserPoolsRequest) -> api.
 
 
 @operation
+@serialised
 async def add_custom_attributes(
     call: Call, request: api.AddCustomAttributesRequest
 ) -> api.AddCustomAttributesResponse:
     """Add attributes to the schema; they can't be taken away again."""
     async with call.storage.transaction() as tx:
         pool = await lookup.pool(tx, request.user_pool_id)
+        await _require_no_import(tx, pool)
         schema = pool_schema.extended(pool.description.schema_attributes or (), request.custom_attributes)
         description = replace(pool.description, schema_attributes=schema)
         tx.pools.save(replace(pool, description=description, modified=call.now))
     return api.AddCustomAttributesResponse()
+
+
+async def _require_no_import(tx: Reader, pool: Pool) -> None:
+    # Its lines are held against the settings that it began with.
+    if await tx.import_jobs.running(pool.id) is not None:
+        raise api.errors.UserImportInProgressException("A user import job of the user pool is running.")
 
 
 def _require_deletable(pool: Pool) -> None:

@@ -9,6 +9,7 @@ from riskengine.entities import ResourceServer, ResourceServerScope
 from riskengine.flows import lookup
 from riskengine.flows.overtaken import repeated
 from riskengine.operations import paging
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 from riskengine.storage.errors import AlreadyExists
@@ -78,6 +79,7 @@ async def update_resource_server(
 
 
 @operation
+@serialised
 async def delete_resource_server(
     call: Call, request: api.DeleteResourceServerRequest
 ) -> api.DeleteResourceServerResponse:

@@ -37,8 +37,8 @@ _REFRESH = ("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN")
 @operation
 async def initiate_auth(call: Call, request: api.InitiateAuthRequest) -> api.InitiateAuthResponse:
     """Begin a sign-in, or refresh one, from the client's own device."""
-    client = await lookup.client_by_id(call.storage, request.client_id)
-    pool = await lookup.pool(call.storage, client.pool)
+    client = await lookup.client_by_id(call.services.believed, request.client_id)
+    pool = await lookup.pool(call.services.believed, client.pool)
     answers = _given(request.auth_parameters)
     if request.auth_flow in _REFRESH:
         context = public_context(call, client, request.user_context_data)
@@ -56,8 +56,8 @@ async def admin_initiate_auth(
     call: Call, request: api.AdminInitiateAuthRequest
 ) -> api.AdminInitiateAuthResponse:
     """Begin a sign-in, or refresh one, from the app's server, which tells the client's context."""
-    pool = await lookup.pool(call.storage, request.user_pool_id)
-    client = await lookup.client(call.storage, pool.id, request.client_id)
+    pool = await lookup.pool(call.services.believed, request.user_pool_id)
+    client = await lookup.client(call.services.believed, pool.id, request.client_id)
     answers = _given(request.auth_parameters)
     if request.auth_flow in _REFRESH:
         context = _admin_context(call, request.context_data)
@@ -76,8 +76,8 @@ async def respond_to_auth_challenge(
     call: Call, request: api.RespondToAuthChallengeRequest
 ) -> api.RespondToAuthChallengeResponse:
     """Answer a challenge of a sign-in."""
-    client = await lookup.client_by_id(call.storage, request.client_id)
-    pool = await lookup.pool(call.storage, client.pool)
+    client = await lookup.client_by_id(call.services.believed, request.client_id)
+    pool = await lookup.pool(call.services.believed, client.pool)
     context = public_context(call, client, request.user_context_data)
     answers, metadata = _given(request.challenge_responses), request.client_metadata
     arrival = _arrival(call, pool, client, answers, context, metadata=metadata)
@@ -90,8 +90,8 @@ async def admin_respond_to_auth_challenge(
     call: Call, request: api.AdminRespondToAuthChallengeRequest
 ) -> api.AdminRespondToAuthChallengeResponse:
     """Answer a challenge of a sign-in that the app's server began."""
-    pool = await lookup.pool(call.storage, request.user_pool_id)
-    client = await lookup.client(call.storage, pool.id, request.client_id)
+    pool = await lookup.pool(call.services.believed, request.user_pool_id)
+    client = await lookup.client(call.services.believed, pool.id, request.client_id)
     context = _admin_context(call, request.context_data)
     answers = _given(request.challenge_responses)
     metadata = request.client_metadata

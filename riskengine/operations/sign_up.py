@@ -1,5 +1,6 @@
 """How users come into a pool by themselves."""
 
+import dataclasses
 from collections.abc import Mapping
 
 from riskengine import api
@@ -12,8 +13,9 @@ from riskengine.flows.sign_in.confirmed import seal_confirmation
 from riskengine.flows.sign_up import allows_no_password, resend_code
 from riskengine.flows.sign_up import confirm_sign_up as confirm
 from riskengine.flows.sign_up import sign_up as register
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
-from riskengine.operations.public_context import public_context
+from riskengine.operations.public_context import public_context, tells_of_user
 from riskengine.operations.registry import Operations
 
 operation = Operations()
@@ -55,7 +57,8 @@ async def sign_up(call: Call, request: api.SignUpRequest) -> api.SignUpResponse:
 @operation
 async def confirm_sign_up(call: Call, request: api.ConfirmSignUpRequest) -> api.ConfirmSignUpResponse:
     """Confirm a registration by its code; the Session begins a sign-in (USER_AUTH) without another proof."""
-    deed = await deed_of(call, request, "SignUp")
+    # Its risk is written down and stops nobody: the sign-up was let through, and the code proves an address.
+    deed = dataclasses.replace(await deed_of(call, request, "SignUp"), is_stoppable=False)
     user = await confirm(
         hooks.once(call.services),
         deed,
@@ -77,6 +80,7 @@ async def resend_confirmation_code(
 
 
 @operation
+@serialised
 async def admin_confirm_sign_up(
     call: Call, request: api.AdminConfirmSignUpRequest
 ) -> api.AdminConfirmSignUpResponse:
@@ -123,4 +127,5 @@ async def deed_of(  # noqa: PLR0913 - one fact each
         response=response,
         password=password,
         metadata=metadata,
+        is_stoppable=tells_of_user(client, request.user_context_data),
     )

@@ -8,6 +8,7 @@ from riskengine import api
 from riskengine.entities import Pool
 from riskengine.flows import lookup
 from riskengine.operations import convert
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.pool_settings import require_tags
 from riskengine.operations.registry import Operations
@@ -17,6 +18,7 @@ operation = Operations()
 
 
 @operation
+@serialised
 async def tag_resource(call: Call, request: api.TagResourceRequest) -> api.TagResourceResponse:
     """Set tags; others stay."""
     require_tags(request.tags)
@@ -25,6 +27,7 @@ async def tag_resource(call: Call, request: api.TagResourceRequest) -> api.TagRe
 
 
 @operation
+@serialised
 async def untag_resource(call: Call, request: api.UntagResourceRequest) -> api.UntagResourceResponse:
     """Remove tags; one that is not there is no error."""
     gone = frozenset(request.tag_keys)

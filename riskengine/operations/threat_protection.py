@@ -1,5 +1,6 @@
 """Threat protection: its configuration, the events it judged, and what people say of them."""
 
+import structlog
 from msgspec.structs import replace
 
 from riskengine import api
@@ -10,15 +11,18 @@ from riskengine.flows import lookup, threat, verdicts
 from riskengine.flows.feedback_tokens import InvalidFeedbackTokenError, is_of, read_feedback_token
 from riskengine.flows.senders import may_send_as
 from riskengine.operations import convert, extensions, paging
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 from riskengine.storage.errors import NotFound
 from riskengine.storage.interface import Reader
 
 operation = Operations()
+log = structlog.get_logger()
 
 
 @operation
+@serialised
 async def set_risk_configuration(
     call: Call, request: api.SetRiskConfigurationRequest
 ) -> api.SetRiskConfigurationResponse:
@@ -41,7 +45,9 @@ async def set_risk_configuration(
             tx.risk_configurations.put(
                 RiskConfiguration(pool=pool.id, client=client, modified=call.now, description=description)
             )
-    return api.SetRiskConfigurationResponse(risk_configuration=await _effective(call.storage, pool, client))
+    for warning in threat.weaker_actions(description):
+        log.warning("odd_risk_configuration", pool=pool.id, client=client, text=warning)
+    return api.SetRiskConfigurationResponse(risk_configuration=await _effective(call, pool, client))
 
 
 @operation
@@ -53,9 +59,7 @@ async def describe_risk_configuration(
     client = request.client_id or ""
     if client:
         await lookup.client(call.storage, pool.id, client)
-    return api.DescribeRiskConfigurationResponse(
-        risk_configuration=await _effective(call.storage, pool, client)
-    )
+    return api.DescribeRiskConfigurationResponse(risk_configuration=await _effective(call, pool, client))
 
 
 @operation
@@ -136,14 +140,17 @@ async def _protected_pool(reader: Reader, pool_id: str) -> Pool:
     return pool
 
 
-async def _effective(reader: Reader, pool: Pool, client: str) -> api.RiskConfigurationType:
-    stored = await reader.risk_configurations.effective(pool.id, client)
-    return replace(
+async def _effective(call: Call, pool: Pool, client: str) -> api.RiskConfigurationType:
+    stored = await call.storage.risk_configurations.effective(pool.id, client)
+    described = replace(
         stored.description if stored else threat.DEFAULT,
         user_pool_id=pool.id,
         client_id=client or None,
         last_modified_date=to_seconds(stored.modified if stored else pool.created),
     )
+    if not extensions.are_wanted(call):
+        return described
+    return extensions.risk_configuration(described, threat.weaker_actions(described))
 
 
 def _require_sender(takeover: api.AccountTakeoverRiskConfigurationType | None) -> None:

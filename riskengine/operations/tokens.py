@@ -4,6 +4,7 @@ from riskengine import api
 from riskengine.flows import lookup, sessions
 from riskengine.flows.client_secrets import require_secret
 from riskengine.flows.refresh import refresh, revoke
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.public_context import public_context
 from riskengine.operations.registry import Operations
@@ -34,6 +35,7 @@ async def get_tokens_from_refresh_token(
 
 
 @operation
+@serialised
 async def revoke_token(call: Call, request: api.RevokeTokenRequest) -> api.RevokeTokenResponse:
     """End the session that a refresh token belongs to; doing it again is no error."""
     client = await call.storage.clients.find_by_id(request.client_id)
@@ -53,6 +55,7 @@ async def revoke_token(call: Call, request: api.RevokeTokenRequest) -> api.Revok
 
 
 @operation
+@serialised
 async def global_sign_out(
     call: Call,
     request: api.GlobalSignOutRequest,  # noqa: ARG001 - names the operation
@@ -65,6 +68,7 @@ async def global_sign_out(
 
 
 @operation
+@serialised
 async def admin_user_global_sign_out(
     call: Call, request: api.AdminUserGlobalSignOutRequest
 ) -> api.AdminUserGlobalSignOutResponse:

@@ -7,6 +7,7 @@ from riskengine.flows import lookup, user_imports
 from riskengine.flows.csv_users import header_of
 from riskengine.flows.overtaken import repeated
 from riskengine.operations import paging
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 from riskengine.storage.interface import Reader, Transaction
@@ -24,6 +25,7 @@ async def get_csv_header(call: Call, request: api.GetCSVHeaderRequest) -> api.Ge
 
 
 @operation
+@serialised
 async def create_user_import_job(
     call: Call, request: api.CreateUserImportJobRequest
 ) -> api.CreateUserImportJobResponse:

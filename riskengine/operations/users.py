@@ -6,6 +6,7 @@ from riskengine import api
 from riskengine.entities import Pool
 from riskengine.flows import accounts, attributes, linked, lookup, mfa, verification
 from riskengine.operations import convert
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 
@@ -28,6 +29,7 @@ async def get_user(call: Call, request: api.GetUserRequest) -> api.GetUserRespon
 
 
 @operation
+@serialised
 async def update_user_attributes(
     call: Call, request: api.UpdateUserAttributesRequest
 ) -> api.UpdateUserAttributesResponse:
@@ -65,6 +67,7 @@ async def verify_user_attribute(
 
 
 @operation
+@serialised
 async def delete_user_attributes(
     call: Call, request: api.DeleteUserAttributesRequest
 ) -> api.DeleteUserAttributesResponse:
@@ -80,6 +83,7 @@ async def delete_user_attributes(
 
 
 @operation
+@serialised
 async def delete_user(call: Call, request: api.DeleteUserRequest) -> api.DeleteUserResponse:  # noqa: ARG001 - as get_user
     """Delete the caller with everything of theirs."""
     async with call.storage.transaction() as tx:
@@ -88,6 +92,7 @@ async def delete_user(call: Call, request: api.DeleteUserRequest) -> api.DeleteU
 
 
 @operation
+@serialised
 async def set_user_settings(call: Call, request: api.SetUserSettingsRequest) -> api.SetUserSettingsResponse:
     """The older way to say where the caller's SMS codes go; SetUserMFAPreference is today's."""
     async with call.storage.transaction() as tx:

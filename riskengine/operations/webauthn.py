@@ -4,6 +4,7 @@ from riskengine import api
 from riskengine.base.clock import to_seconds
 from riskengine.flows import lookup, passkeys
 from riskengine.operations import paging
+from riskengine.operations.again import serialised
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Operations
 
@@ -61,6 +62,7 @@ async def list_web_authn_credentials(
 
 
 @operation
+@serialised
 async def delete_web_authn_credential(
     call: Call, request: api.DeleteWebAuthnCredentialRequest
 ) -> api.DeleteWebAuthnCredentialResponse:

@@ -87,6 +87,7 @@ CODES: Final = {
     "TAINTED": "This user, or an operator, called a sign-in like this one an attack.",
     "TAINTED_ELSEWHERE": "Sign-ins of the pool like this one were called attacks.",
     "RECENT_ALARM": "A sign-in of this user was called an attack lately.",
+    "TEST_MODE": "Forced by the request, in a pool in test mode; it teaches nothing.",
     "TRAINED": "What training on made-up sign-ins says the other reasons are worth together.",
     "LEARNED": "What verdicts on the pool's sign-ins say the other reasons are worth here.",
 }

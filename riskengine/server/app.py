@@ -1,21 +1,24 @@
 """The web application: every route of the service in one place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from aiohttp import web
 
 from riskengine.base.clock import Clock, SystemClock
 from riskengine.config import Settings
+from riskengine.context.address import parse_address
 from riskengine.context.client_ip import client_address
 from riskengine.context.ranges import Ranges
 from riskengine.flows.services import Services
 from riskengine.operations import HANDLERS
 from riskengine.operations.registry import Handler
 from riskengine.server import cors, health, imports, issuer, metrics
+from riskengine.server.admission import Admission
+from riskengine.server.arrivals import Arrivals
 from riskengine.server.authorize import Authorizer
 from riskengine.server.gateway import Gateway, Headers, PeerOf
-from riskengine.server.state import SERVICES
+from riskengine.server.state import ADMISSION, ARRIVALS, SERVICES
 from riskengine.server.throttle import Throttle, rates_of
 
 _POOL = "{pool:[A-Za-z0-9_-]{1,55}}"
@@ -35,15 +38,22 @@ def create_app(
     """
     machine = machine or SystemClock()
     authorizer = Authorizer(services, machine)
+    admission = Admission(services.settings.requests_at_once, services.settings.requests_waiting)
+    arrivals = Arrivals()
     gateway = Gateway(
         services,
         HANDLERS if handlers is None else handlers,
         authorizer,
         _peer_of(services.settings),
-        Throttle(rates_of(services.settings.request_rates), machine),
+        Throttle(rates_of(services.settings.request_rates), machine, lambda: 1 + services.tail.others),
+        admission,
+        arrivals,
+        _is_proxy(services.settings),
     )
     app = web.Application(client_max_size=services.settings.body_limit)
     app[SERVICES] = services
+    app[ADMISSION] = admission
+    app[ARRIVALS] = arrivals
     app.on_response_prepare.append(_name_server)
     app.add_routes(
         [
@@ -70,6 +80,11 @@ def _peer_of(settings: Settings) -> PeerOf:
         return None if address is None else address.text
 
     return peer_of
+
+
+def _is_proxy(settings: Settings) -> Callable[[str | None], bool]:
+    trusted = Ranges.of(settings.trusted_proxies, single=True)
+    return lambda remote: trusted.contains(parse_address(remote))
 
 
 async def _metrics(_request: web.Request) -> web.Response:

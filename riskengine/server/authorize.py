@@ -11,10 +11,10 @@ from riskengine.base.secret import Secret
 from riskengine.credentials.seal import SealError
 from riskengine.entities import AccessKey, Session, User
 from riskengine.flows.access_keys import PURPOSE
+from riskengine.flows.fresh import Fresh
 from riskengine.flows.services import Services
 from riskengine.operations.call import Caller
 from riskengine.server import sigv4
-from riskengine.server.fresh import Fresh
 from riskengine.storage.errors import NotFound
 from riskengine.storage.interface import Storage
 from riskengine.tokens import jwt
@@ -77,13 +77,13 @@ class Authorizer:
         claimed = jwt.peek(token)
         pool = claimed.issuer.rpartition("/")[2]
         storage = self._services.storage
-        if await storage.pools.find(pool) is None:
+        if await self._services.believed.pools.find(pool) is None:
             raise jwt.InvalidAccessTokenError
         key = await self._public_keys.get((pool, claimed.kid))
         keys = {} if key is None else {claimed.kid: key}
         access = jwt.verify_access_token(token, keys, self._services.tokens.issuer_of(pool), now)
-        user, session = await _live(storage, pool, access, operation)
         jwt.require_scope(access)
+        user, session = await _live(storage, pool, access, operation)
         return Caller(user=user, session=session, client=access.client_id, scopes=tuple(access.scope.split()))
 
     async def _read_key(self, key: str) -> _Opened | None:

@@ -9,8 +9,9 @@ import structlog
 from aiohttp import web
 
 from riskengine import api
-from riskengine.storage.errors import Conflict, Unavailable, Unstorable
-from riskengine.telemetry import frames
+from riskengine.server.admission import OverloadedError
+from riskengine.storage.errors import Conflict, NotFound, Unavailable, Unstorable
+from riskengine.telemetry import count_trouble, frames
 
 log = structlog.get_logger()
 
@@ -65,13 +66,19 @@ def refusal_of(error: Exception, operation: api.Operation | None, request_id: st
             return _presented(api.common_errors.SerializationException("The request body could not be read."))
         case Conflict():
             return _conflict(operation)
+        case NotFound():
+            return _gone(operation)
         case Unstorable():
             return _presented(
                 api.errors.InvalidParameterException(
                     f"The request holds a value that can't be stored: {error}"
                 )
             )
+        case OverloadedError():
+            count_trouble("places", "closed")
+            return _overloaded(operation)
         case Unavailable():
+            count_trouble("store", "closed")
             log.error("store_unavailable", operation=name, request_id=request_id, at=frames(error))
             return _unavailable("The service can't reach its store. Try again.")
         case _:
@@ -97,6 +104,21 @@ def _conflict(operation: api.Operation | None) -> Refusal:
         if error.__name__ in modelled:
             return _presented(error(message))
     return _unavailable(message)
+
+
+def _overloaded(operation: api.Operation | None) -> Refusal:
+    modelled = operation.errors if operation else ()
+    if api.errors.TooManyRequestsException.__name__ in modelled:
+        return _presented(api.errors.TooManyRequestsException("The service is overloaded. Try again later."))
+    return _unavailable("The service is overloaded. Try again later.")
+
+
+def _gone(operation: api.Operation | None) -> Refusal:
+    # It was there a moment ago: somebody deleted it between two reads of one call.
+    modelled = operation.errors if operation else ()
+    if api.errors.UserNotFoundException.__name__ in modelled:
+        return _presented(api.errors.UserNotFoundException("User does not exist."))
+    return _presented(api.errors.ResourceNotFoundException("It was deleted at the same time."))
 
 
 def _report_unmodelled(error: api.ApiError, operation: api.Operation | None, request_id: str) -> None:

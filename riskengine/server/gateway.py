@@ -1,6 +1,5 @@
 """The way of an API call, in order: limit, target, signature, decode, token, handler, encode."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -10,13 +9,16 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from riskengine import api
+from riskengine import api, tracing
 from riskengine.base.ids import new_uuid
+from riskengine.entities import AccessKey
 from riskengine.flows.access_keys import require_allowed
 from riskengine.flows.services import Services
 from riskengine.operations.call import Call
 from riskengine.operations.registry import Handler
 from riskengine.server import cors, errors, metrics, validation
+from riskengine.server.admission import Admission
+from riskengine.server.arrivals import Arrivals, read_body
 from riskengine.server.authorize import Authorizer
 from riskengine.server.sigv4 import SignedRequest
 from riskengine.server.throttle import Throttle
@@ -24,7 +26,6 @@ from riskengine.server.throttle import Throttle
 TARGET_PREFIX = "AWSCognitoIdentityProviderService."
 CONTENT_TYPE = "application/x-amz-json-1.1"
 _HEADERS = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store", **cors.ANSWER}
-BODY_SECONDS = 20.0
 
 Headers = tuple[tuple[str, str], ...]
 PeerOf = Callable[[str | None, Headers], str | None]
@@ -42,11 +43,29 @@ class Gateway:
     authorizer: Authorizer
     peer_of: PeerOf
     throttle: Throttle
+    admission: Admission
+    arrivals: Arrivals
+    is_proxy: Callable[[str | None], bool]  # whose word on traces is taken
     # Bound once: a line that is not written should cost next to nothing.
     log: Any = field(default_factory=lambda: structlog.get_logger().bind())
 
     async def __call__(self, request: web.Request) -> web.Response:
         """One API call; every error becomes an answer here."""
+        if not tracing.is_on():
+            return await self._call(request)
+        headers = request.headers if self.is_proxy(request.remote) else None
+        with tracing.call_span("call", headers) as span:
+            response = await self._call(request)
+            target = request.headers.get("X-Amz-Target", "").removeprefix(TARGET_PREFIX)
+            if target in api.OPERATIONS:
+                span.update_name(target)
+            span.set_attribute("http.response.status_code", response.status)
+            span.set_attribute("request_id", response.headers["x-amzn-RequestId"])
+            if "x-amzn-ErrorType" in response.headers:
+                span.set_attribute("error.type", response.headers["x-amzn-ErrorType"].rstrip(":"))
+        return response
+
+    async def _call(self, request: web.Request) -> web.Response:
         request_id, started = new_uuid(), perf_counter()
         operation: api.Operation | None = None
         metrics.IN_FLIGHT.inc()
@@ -69,7 +88,7 @@ class Gateway:
         return response
 
     async def _perform(self, request: web.Request, operation: api.Operation, request_id: str) -> bytes:
-        body = await read_body(request)
+        body = await read_body(request, self.arrivals)
         key = None
         if operation.authorization == "signed":
             key = await self.authorizer.operator(_signed_part(request, body))
@@ -79,8 +98,33 @@ class Gateway:
         asked = validation.decode(operation, body)
         if key is not None:
             require_allowed(key, operation.name, asked)
-        self.throttle.take(operation.name, asked)
+        lane = self._lane(asked)
+        await self.admission.enter(lane)
+        try:
+            return await self._answer(request, operation, asked, handler, request_id, key)
+        finally:
+            self.admission.leave(lane)
+
+    def _lane(self, asked: Any) -> str:
+        """Whose turn a call takes: its pool's; calls of clients never seen share one."""
+        pool: str | None = getattr(asked, "user_pool_id", None)
+        client: str | None = getattr(asked, "client_id", None)
+        if pool is None and client is not None:
+            pool = self.services.believed.clients.pool_of(client)
+        return pool or ""
+
+    async def _answer(  # noqa: PLR0913, PLR0917 - one fact each
+        self,
+        request: web.Request,
+        operation: api.Operation,
+        asked: Any,
+        handler: Handler,
+        request_id: str,
+        key: AccessKey | None,
+    ) -> bytes:
         now = self.services.clock.now()
+        caller = await self.authorizer.caller(operation, asked, now)
+        self.throttle.take(operation.name, asked, caller)
         headers = clean_headers(request)
         call = Call(
             operation=operation.name,
@@ -89,7 +133,7 @@ class Gateway:
             peer=self.peer_of(request.remote, headers),
             headers=headers,
             services=self.services,
-            caller=await self.authorizer.caller(operation, asked, now),
+            caller=caller,
             operator=key.id if key else "",
         )
         return api.wire.encode(await handler(call, asked))
@@ -117,19 +161,6 @@ def operation_of(request: web.Request) -> api.Operation:
         if operation is not None:
             return operation
     raise api.common_errors.UnknownOperationException(f"X-Amz-Target must be {TARGET_PREFIX}OPERATION.")
-
-
-async def read_body(request: web.Request) -> bytes:
-    """The whole body; the application bounds its length, a chunked one too.
-
-    Raises:
-        TimeoutError: the sender dawdles.
-        HTTPRequestEntityTooLarge: it grew too long.
-    """
-    if request.content.is_eof():
-        return await request.read()
-    async with asyncio.timeout(BODY_SECONDS):
-        return await request.read()
 
 
 def clean_headers(request: web.Request) -> Headers:

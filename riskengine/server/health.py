@@ -8,11 +8,13 @@ import structlog
 from aiohttp import web
 
 from riskengine.flows.services import Services
-from riskengine.server.state import SERVICES
+from riskengine.server.state import ADMISSION, SERVICES
+from riskengine.storage.errors import Unavailable
 
 log = structlog.get_logger()
 
 _PATIENCE = 2.0  # seconds
+_SILENCE = 12.0  # seconds
 _PROBE = b"ready?"
 Check = Callable[[Services], Awaitable[None]]
 
@@ -35,10 +37,24 @@ async def _signing(services: Services) -> None:
         await services.tokens.keys_of(pool.id)
 
 
+async def _writing(services: Services) -> None:
+    # Every process says that it is there every five seconds: what can't be written is known by then.
+    seconds = asyncio.get_running_loop().time()
+    if services.tail.silence(seconds) > _SILENCE:
+        raise Unavailable("nothing could be written lately")
+
+
+async def _hearing(services: Services) -> None:
+    if services.tail.lag(asyncio.get_running_loop().time()) > _SILENCE:
+        raise Unavailable("other processes are not heard")
+
+
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("storage", _storage),
     ("migrations", _migrations),
     ("signing", _signing),
+    ("writing", _writing),
+    ("hearing", _hearing),
 )
 
 
@@ -61,6 +77,8 @@ async def live(_request: web.Request) -> web.Response:
 async def ready(request: web.Request) -> web.Response:
     """200, or 503 with what is missing."""
     missing = await failures(request.app[SERVICES])
+    if request.app[ADMISSION].is_full:
+        missing["places"] = "Overloaded"
     if missing:
         log.warning("not_ready", **missing)
         return _answer(503, {"status": "not ready", "failed": missing})

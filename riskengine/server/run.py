@@ -14,24 +14,31 @@ from aiohttp import web
 from riskengine import __version__
 from riskengine.config import Settings
 from riskengine.flows.services import Services
+from riskengine.server import metrics
 from riskengine.server.app import create_app
+from riskengine.server.state import ARRIVALS
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
 
 _BACKLOG = 1024
-_GRACE = 30.0  # seconds that calls in flight get to finish
+IDLE = 75.0  # seconds for a request to follow, and for the lines of its head to come
+GRACE = 30.0  # seconds that calls in flight get to finish
 
 
-def bind(settings: Settings) -> tuple[socket.socket, Settings]:
+def bind(settings: Settings, *, is_one_of_many: bool = False) -> tuple[socket.socket, Settings]:
     """The listening socket, and the settings with the port it really got (for port 0).
+
+    `is_one_of_many`: other processes of ours listen on the same port.
 
     Raises:
         OSError: the address is taken or not ours.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+    listener = socket.create_server(
+        (settings.host, settings.port), family=family, backlog=_BACKLOG, reuse_port=is_one_of_many
+    )
     return listener, msgspec.structs.replace(settings, port=listener.getsockname()[1])
 
 
@@ -40,38 +47,70 @@ async def listening(app: web.Application, listener: socket.socket) -> AsyncItera
     """Serve on a socket for the length of the block; its end waits for calls in flight."""
     # Bodies stay as they came: signatures are over the bytes sent, and nothing inflates in memory.
     runner = web.AppRunner(
-        app, access_log=None, handle_signals=False, shutdown_timeout=_GRACE, auto_decompress=False
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=GRACE,
+        auto_decompress=False,
+        keepalive_timeout=IDLE,
     )
     await runner.setup()
     try:
         await web.SockSite(runner, listener).start()
         yield url_of(listener)
     finally:
+        app[ARRIVALS].hurry()
         await runner.cleanup()
 
 
-async def serve(
+async def serve(  # noqa: PLR0913 - one thing each
     services: Services,
     settings: Settings,
     *,
     listener: socket.socket | None = None,
     ready: Callable[[str], None] | None = None,
+    orphaned: int | None = None,
     pages: Iterable[web.RouteDef] = (),
 ) -> None:
-    """Serve until SIGINT or SIGTERM; `ready` is told the URL once it answers."""
+    """Serve until SIGINT or SIGTERM; `ready` is told the URL once it answers.
+
+    `orphaned`: a file that can be read once whoever started us is gone, and with them our reason to be.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    if orphaned is not None:
+        loop.add_reader(orphaned, stop.set)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     with closing(listener or bind(settings)[0]) as bound:
-        async with listening(create_app(services, pages=pages), bound) as url:
+        async with listening(create_app(services, pages=pages), bound) as url, _published():
             log.info("listening", url=url, version=__version__)
             if settings.insecure_dev:
                 log.warning("insecure_dev", meaning="operators' calls are taken unsigned")
             if ready is not None:
                 ready(url)
             await stop.wait()
+            if orphaned is not None:
+                loop.remove_reader(orphaned)
             log.info("stopping")
+
+
+@asynccontextmanager
+async def _published() -> AsyncIterator[None]:
+    """The other workers see our metrics, for the length of the block."""
+    task = asyncio.create_task(_publish())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        metrics.publish()
+
+
+async def _publish() -> None:
+    while metrics.is_shared():
+        metrics.publish()
+        await asyncio.sleep(metrics.SHARE_SECONDS)
 
 
 def url_of(listener: socket.socket) -> str:

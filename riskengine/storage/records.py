@@ -21,6 +21,7 @@ from riskengine.entities import (
     Lockout,
     LogLine,
     Message,
+    Observation,
     Passkey,
     Pool,
     RateWindow,
@@ -32,6 +33,7 @@ from riskengine.entities import (
     Terms,
     UiCustomization,
     User,
+    Worker,
 )
 from riskengine.storage.errors import Unstorable
 from riskengine.storage.sql import LONGEST_KEY, Columns, Parameters, Row, is_storable_text
@@ -228,6 +230,22 @@ def log_line_row(line: LogLine) -> Parameters:
         "expires": line.expires,
         "body": body(line),
     }
+
+
+def observation_row(observation: Observation) -> Parameters:
+    """Columns of an observation; its body is made by the flows."""
+    return {
+        "pool": observation.pool,
+        "process": observation.process,
+        "number": observation.number,
+        "decided": observation.decided,
+        "body": observation.body,
+    }
+
+
+def worker_row(worker: Worker) -> Parameters:
+    """Columns of a serving process."""
+    return {"process": worker.process, "expires": worker.expires, "body": body(worker)}
 
 
 def device_row(device: Device) -> Parameters:

@@ -12,6 +12,7 @@ Row = Sequence[Any]
 
 LONGEST_KEY = 512  # characters: four bytes each still fit PostgreSQL's largest index row (2704 bytes)
 _LARGEST = 2**63
+_TABLE = re.compile(r"\b(?:from|into|update) (\w+)")
 _NAME = re.compile(r":([a-z_]+)")
 
 
@@ -32,10 +33,13 @@ class Statement:
     """One SQL statement with :names, ready for both databases."""
 
     text: str
+    table: str = field(init=False)  # the one it reads or writes; of several, the first
     sqlite: Compiled = field(init=False)
     postgres: Compiled = field(init=False)
 
     def __post_init__(self) -> None:
+        named = _TABLE.search(self.text)
+        object.__setattr__(self, "table", named[1] if named else "")
         every = tuple(_NAME.findall(self.text))
         names = tuple(dict.fromkeys(every))
         numbered = _NAME.sub(lambda found: f"${names.index(found[1]) + 1}", self.text)

@@ -4,7 +4,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from riskengine.storage.database import Database
+from riskengine.storage.errors import AlreadyExists, Conflict
 from riskengine.storage.sql import Statement
+from riskengine.storage.statements import events
 from riskengine.storage.statements.cascades import PURGE
 from riskengine.storage.tables.brandings import Brandings, UiCustomizations
 from riskengine.storage.tables.breached_passwords import BreachedPasswords
@@ -20,6 +22,7 @@ from riskengine.storage.tables.keys import Keys
 from riskengine.storage.tables.learned import LearnedVersions
 from riskengine.storage.tables.lockouts import Lockouts
 from riskengine.storage.tables.log_lines import LogLines
+from riskengine.storage.tables.observations import Observations, Workers
 from riskengine.storage.tables.outbox import Outbox
 from riskengine.storage.tables.passkeys import Passkeys
 from riskengine.storage.tables.pools import Pools
@@ -32,9 +35,11 @@ from riskengine.storage.tables.sessions import Sessions
 from riskengine.storage.tables.spent import Spent
 from riskengine.storage.tables.terms import TermsDocuments
 from riskengine.storage.tables.users import Users
-from riskengine.storage.unit import NoUnit, Unit, Write, Writes
+from riskengine.storage.unit import NoUnit, OnEnd, Unit, Write, Writes
 
 _PING = Statement("select max(version) from schema_versions")
+# What sign-ins believe for a moment; whoever keeps copies asks how often these have changed.
+CONFIGURATION = frozenset({"pools", "clients", "risk_configurations"})
 
 
 class Tables:
@@ -45,6 +50,10 @@ class Tables:
     def __init__(self, database: Database, writes: Writes) -> None:
         self._database = database
         self._writes = writes
+
+    def on_end(self, told: OnEnd) -> None:
+        """Have somebody told how this unit ended: kept, dropped, or unknown."""
+        self._writes.on_end(told)
 
     @property
     def pools(self) -> Pools:
@@ -95,6 +104,16 @@ class Tables:
     def learned(self) -> LearnedVersions:
         """What pools learned from verdicts."""
         return LearnedVersions(self._database, self._writes)
+
+    @property
+    def observations(self) -> Observations:
+        """What serving processes tell each other of a pool."""
+        return Observations(self._database, self._writes)
+
+    @property
+    def workers(self) -> Workers:
+        """Serving processes."""
+        return Workers(self._database, self._writes)
 
     @property
     def sessions(self) -> Sessions:
@@ -185,10 +204,11 @@ class Tables:
 class Store(Tables):
     """A `Storage` over one database."""
 
-    __slots__ = ()
+    __slots__ = ("_configurations",)
 
     def __init__(self, database: Database) -> None:
         super().__init__(database, NoUnit())
+        self._configurations = 0
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tables, None]:
@@ -196,14 +216,41 @@ class Store(Tables):
         unit = Unit()
         try:
             yield Tables(self._database, unit)
-        finally:
-            unit.is_ended = True
-        if unit.writes:
-            await self._database.commit(unit.writes)
+        except BaseException:
+            unit.end("dropped")
+            raise
+        unit.is_ended = True
+        try:
+            if unit.writes:
+                await self._database.commit(unit.writes)
+        except (Conflict, AlreadyExists):
+            unit.end("dropped")
+            raise
+        except BaseException:
+            # A cancelled waiter, a lost connection: the database may have kept it all the same.
+            self._note(unit)
+            unit.end("unknown")
+            raise
+        self._note(unit)
+        unit.end("kept")
+
+    def _note(self, unit: Unit) -> None:
+        if any(write.statement.table in CONFIGURATION for write in unit.writes):
+            self._configurations += 1
+
+    @property
+    def configuration_changes(self) -> int:
+        """How often this process has changed pools, clients or risk configurations."""
+        return self._configurations
 
     async def migrate(self) -> None:
         """Bring the schema up to date."""
         await self._database.migrate()
+
+    async def schema(self) -> int:
+        """The version of the schema; raises `Unavailable` where there is none."""
+        rows = await self._database.rows(_PING, {})
+        return int(rows[0][0] or 0)
 
     async def ping(self) -> None:
         """Raises `Unavailable` when the database does not answer."""
@@ -213,6 +260,14 @@ class Store(Tables):
         """Delete up to `limit` rows of each kind that expire; answers how many went."""
         due = {"now": now, "limit": limit}
         return sum(await self._database.commit([Write(statement, due) for statement in PURGE]))
+
+    async def purge_events(self, before: int, *, limit: int = 1000) -> int:
+        """Delete up to `limit` of the oldest events from before `before`; answers how many went."""
+        gone = 0
+        for statement in events.DELETE_BEFORE:
+            due = {"before": before, "limit": limit - gone}
+            gone += sum(await self._database.commit([Write(statement, due)]))
+        return gone
 
     async def close(self) -> None:
         """Finish what was accepted, then close."""

@@ -1,10 +1,14 @@
 """A unit of work: writes that happen together or not at all."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from riskengine.storage.errors import Unstorable
 from riskengine.storage.sql import Parameters, Statement, Value, are_storable
+
+Ending = Literal["kept", "dropped", "unknown"]
+OnEnd = Callable[[Ending], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,10 @@ class Writes(Protocol):
         """Collect a write for the end of the unit."""
         ...
 
+    def on_end(self, told: OnEnd) -> None:
+        """Tell somebody how the unit ended."""
+        ...
+
 
 @dataclass(slots=True)
 class Unit:
@@ -35,6 +43,7 @@ class Unit:
 
     writes: list[Write] = field(default_factory=list)
     is_ended: bool = False
+    _told: list[OnEnd] = field(default_factory=list)
     _swaps: set[tuple[str, tuple[Value, ...]]] = field(default_factory=set)
 
     def add(self, write: Write) -> None:
@@ -55,6 +64,16 @@ class Unit:
             self._swaps.add(swap)
         self.writes.append(write)
 
+    def on_end(self, told: OnEnd) -> None:
+        """Have somebody told how the unit ended, right after it did."""
+        self._told.append(told)
+
+    def end(self, ending: Ending) -> None:
+        """Tell everybody; nothing more can be added."""
+        self.is_ended = True
+        for told in self._told:
+            told(ending)
+
 
 class NoUnit:
     """Stands where no transaction is open."""
@@ -62,3 +81,7 @@ class NoUnit:
     def add(self, write: Write) -> None:
         """Refuse: a write belongs in a transaction."""
         raise RuntimeError(f"a write outside a transaction: {write.statement.text}")
+
+    def on_end(self, told: OnEnd) -> None:
+        """Refuse: there is nothing to end."""
+        raise RuntimeError(f"no transaction that {told} could be told of")

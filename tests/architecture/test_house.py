@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from botocore import xform_name
 
 from riskengine import api
 from riskengine.base.secret import Secret
+from riskengine.cli import operations_document
 from riskengine.config import ConfigurationError, Settings, load
 from riskengine.flows.sign_in.pipeline import STEPS
 from riskengine.operations import HANDLERS, NOT_BUILT
@@ -85,6 +87,21 @@ def test_the_readme_counts_the_operations():
     """What is built is said as it is."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert f"{len(HANDLERS)} of {len(api.OPERATIONS)} operations" in readme
+
+
+def test_the_table_of_operations_is_true():
+    """docs/operations.md is what model, handlers and tests say today."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert text == operations_document.text()
+    rows = dict(re.findall(r"^\| (\w+) \| (yes|no) \|", text, re.MULTILINE))
+    assert {name for name, built in rows.items() if built == "yes"} == set(HANDLERS)
+    assert {name for name, built in rows.items() if built == "no"} == NOT_BUILT
+
+
+def test_the_table_finds_operations_by_boto3s_names():
+    """`_snake` is botocore's own rule for every operation."""
+    names = {name: operations_document._snake(name) for name in api.OPERATIONS}
+    assert names == {name: xform_name(name) for name in api.OPERATIONS}
 
 
 def test_every_file_of_data_has_its_source():

@@ -10,7 +10,13 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 TINY = (
     ("risk_time.py", ("--calls", "20"), "build the attempt, with EncodedData"),
     ("breaches.py", ("--entries", "5000", "--random", "5000"), "1,406,254,104"),
+    ("ip_lists.py", ("--calls", "20"), "With 200 + 200 ranges both lists cost an attempt"),
     ("stages.py", ("--seconds", "0.1", "--rounds", "1", "--users", "4"), "Risk beside the whole"),
+    (
+        "stuffing.py",
+        ("--seconds", "1", "--rounds", "1", "--users", "32", "--attempts", "100", "--rate", "5"),
+        "Good users elsewhere are slower by",
+    ),
     (
         "sign_ins.py",
         ("--seconds", "0.1", "--rounds", "1", "--users", "4", "--connections", "2"),

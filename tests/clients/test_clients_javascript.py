@@ -45,6 +45,15 @@ def test_refusals_have_their_names(identity, amplify):
     assert identity["globalSignOut"]["seen"]["after"] == "NotAuthorizedException"
 
 
+def test_blocked_sign_in_says_so(identity, amplify):
+    """What an app shows where a risk is blocked."""
+    for client in (identity, amplify):
+        assert client["forcedRisk"]["seen"] == {
+            "name": "NotAuthorizedException",
+            "message": "Unable to login because of security reasons.",
+        }
+
+
 def test_jwt_verify(run, world):
     """Tokens hold against the published keys, and a forged one does not."""
     people = People(world["service"])

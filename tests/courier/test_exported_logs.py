@@ -20,6 +20,32 @@ from riskengine.jobs.export_logs import export_due
 
 ARN = "arn:aws:logs:us-east-1:123456789012:log-group:{}"
 BUCKET = "arn:aws:s3:::events"
+# In the order of Cognito's own lines.
+MEMBERS = [
+    "version",
+    "eventId",
+    "eventType",
+    "userSub",
+    "userName",
+    "userPoolId",
+    "clientId",
+    "creationDate",
+    "eventResponse",
+    "riskLevel",
+    "riskDecision",
+    "challenges",
+    "deviceName",
+    "ipAddress",
+    "requestId",
+    "idpName",
+    "compromisedCredentialDetected",
+    "city",
+    "country",
+    "eventFeedbackValue",
+    "eventFeedbackDate",
+    "eventFeedbackProvider",
+    "hasContextData",
+]
 
 
 class Sink:
@@ -107,8 +133,17 @@ def test_events_reach_a_file_with_every_change(people, exporting):
     assert re.fullmatch(r"\w{3} \w{3} \d\d \d\d:\d\d:\d\d UTC \d{4}", right["creationDate"])
     assert (lines[0]["eventSource"], lines[0]["logLevel"]) == ("USER_ACTIVITY", "INFO")
     assert lines[0]["eventTimestamp"].isdigit()
-    scalars = [value for value in right.values() if not isinstance(value, list)]
-    assert all(value is None or isinstance(value, str) for value in scalars)
+    for line in lines:
+        message = line["message"]
+        assert list(message) == MEMBERS
+        assert all(isinstance(each, str) for each in message["challenges"])
+        assert all(isinstance(message[name], str) for name in MEMBERS if name != "challenges")
+        assert all(isinstance(line[name], str) for name in ("eventTimestamp", "eventSource", "logLevel"))
+    named = (right["userPoolId"], right["clientId"], right["requestId"] != "")
+    assert named == (people.pool, people.client, True)
+    told = (right["version"], right["compromisedCredentialDetected"], right["hasContextData"])
+    assert told == ("1", "false", "false")
+    assert (right["riskDecision"], right["ipAddress"]) == ("PASS", "127.0.0.1")
 
 
 def test_endpoint_is_asked_again_until_it_takes_them(people, sink):

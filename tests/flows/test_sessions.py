@@ -1,5 +1,6 @@
 """After the sign-in: refreshing, rotating, revoking, signing out."""
 
+import jwt
 import pytest
 from people import FLOWS
 
@@ -28,6 +29,20 @@ def test_refresh_gives_new_tokens_of_the_same_sign_in(people, signed_in):
         assert "RefreshToken" not in renewed
         answer = people.api.get_user(AccessToken=renewed["AccessToken"])
         assert answer["Username"] == signed_in[0]
+
+
+def test_refreshed_tokens_keep_the_event_of_their_sign_in(people, signed_in):
+    """However often and by whatever operation; a sign-in after it has an event of its own."""
+    user, tokens = signed_in
+    people.sign_in(user)
+    first = people.events(user)[1]["EventId"]
+    for _ in range(2):
+        people.service.clock.advance(4000)
+        for renewed in (tokens, refresh(people, tokens["RefreshToken"])):
+            for name in ("IdToken", "AccessToken"):
+                claims = jwt.decode(renewed[name], options={"verify_signature": False})
+                assert claims["event_id"] == first
+        tokens = {**tokens, **refresh(people, tokens["RefreshToken"])}
 
 
 def test_refresh_token_is_of_one_client(people, signed_in, refused):

@@ -204,6 +204,20 @@ def test_start_needs_a_file_and_no_other_job(importing):
     importing.start(other)
 
 
+def test_pool_keeps_its_rules_while_a_job_runs(importing):
+    job = importing.job()
+    put(job["PreSignedUrl"], importing.text({}))
+    importing.start(job)
+    api, pool = importing.people.api, importing.people.pool
+    attribute = {"Name": "late", "AttributeDataType": "String"}
+    with pytest.raises(api.exceptions.UserImportInProgressException):
+        api.update_user_pool(UserPoolId=pool)
+    with pytest.raises(api.exceptions.UserImportInProgressException):
+        api.add_custom_attributes(UserPoolId=pool, CustomAttributes=[attribute])
+    importing.take_up()
+    api.add_custom_attributes(UserPoolId=pool, CustomAttributes=[attribute])
+
+
 def test_upload_is_for_the_jobs_own_quarter_of_an_hour(importing):
     job = importing.job()
     url = job["PreSignedUrl"]

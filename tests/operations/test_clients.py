@@ -85,7 +85,17 @@ def test_update_puts_back_what_it_leaves_out_but_the_secret(cognito, pool):
             {"AllowedOAuthFlows": ["client_credentials", "code"], "GenerateSecret": True},
             "InvalidOAuthFlowException",
         ),
+        (
+            {
+                "AllowedOAuthFlows": ["client_credentials"],
+                "AllowedOAuthScopes": ["openid"],
+                "GenerateSecret": True,
+            },
+            "InvalidOAuthFlowException",
+        ),
         ({"AllowedOAuthScopes": ["server/read"]}, "ScopeDoesNotExistException"),
+        ({"CallbackURLs": ["javascript:alert(1)"]}, "InvalidParameterException"),
+        ({"LogoutURLs": ["DATA:text/html,x"]}, "InvalidParameterException"),
         ({"CallbackURLs": ["http://example.com/back"]}, "InvalidParameterException"),
         ({"CallbackURLs": ["https://example.com/back#part"]}, "InvalidParameterException"),
         (

@@ -65,7 +65,7 @@ def test_machine_gets_the_scopes_it_asks_for_of_its_own(people, refused):
 def test_machines_token_opens_no_users_door(people, refused):
     app = machine(people)
     answer = people.api.get_client_token(ClientId=app["ClientId"], Secret=app["ClientSecret"])
-    with refused("UserNotFoundException", "does not exist"):
+    with refused("NotAuthorizedException", "Access Token does not have required scopes"):
         people.api.get_user(AccessToken=answer["ClientAuthenticationResult"]["AccessToken"])
 
 

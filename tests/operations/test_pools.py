@@ -125,6 +125,23 @@ def test_every_broken_limit_is_listed(cognito, refused):
             {"UserAttributeUpdateSettings": {"AttributesRequireVerificationBeforeUpdate": ["email"]}},
             "InvalidParameterException",
         ),
+        ({"KeyConfiguration": {"KeyType": "CUSTOMER_MANAGED_KEY"}}, "InvalidParameterException"),
+        (
+            {"AcrConfiguration": {"Level1": {"AcrValue": "a"}, "Level2": {"AcrValue": "a"}}},
+            "InvalidParameterException",
+        ),
+        (
+            {"AcrConfiguration": {"Level1": {"AcrValue": "urn:cognito:loa:4"}}},
+            "InvalidParameterException",
+        ),
+        (
+            {"UserPoolTier": "LITE", "AcrConfiguration": {"Level1": {"AcrValue": "a"}}},
+            "FeatureUnavailableInTierException",
+        ),
+        (
+            {"UserPoolTier": "LITE", "DcrConfiguration": {"EnableStatus": "Enabled"}},
+            "FeatureUnavailableInTierException",
+        ),
         (
             {
                 "AccountRecoverySetting": {
@@ -208,3 +225,25 @@ def test_listing_refuses_bad_limits_and_foreign_tokens(cognito, pool, refused):
         cognito.list_user_pools(MaxResults=61)
     with refused("InvalidParameterException", "Invalid pagination token"):
         cognito.list_user_pools(MaxResults=1, NextToken="made-up")
+
+
+def test_tier_does_not_fall_below_what_is_switched_on(cognito, new_pool, refused):
+    pool = new_pool()
+    cognito.set_user_pool_session_configuration(
+        UserPoolId=pool, UserSessionTracking="ENABLED", TokenSession={"MaxPerUser": 2}
+    )
+
+    with refused("FeatureUnavailableInTierException", "session tracking"):
+        cognito.update_user_pool(UserPoolId=pool, UserPoolTier="LITE")
+
+    cognito.update_user_pool(UserPoolId=pool, UserPoolTier="ESSENTIALS")
+    assert cognito.describe_user_pool(UserPoolId=pool)["UserPool"]["UserPoolTier"] == "ESSENTIALS"
+
+
+def test_older_message_members_say_what_the_template_says(cognito, new_pool):
+    template = {"EmailMessage": "Your code: {####}", "EmailSubject": "Code", "SmsMessage": "Code {####}"}
+    older = {"EmailVerificationMessage", "EmailVerificationSubject", "SmsVerificationMessage"}
+
+    answer = cognito.describe_user_pool(UserPoolId=new_pool(VerificationMessageTemplate=template))["UserPool"]
+
+    assert {answer[name] for name in older} == set(template.values())

@@ -148,7 +148,7 @@ def test_clients_may_name_scopes_that_exist(cognito, pool, new_client, refused):
 
     for scope in (f"{URL}/write", f"{URL}/", "read", "/read", "other/read"):
         with refused("ScopeDoesNotExistException", f"Invalid scope requested: {scope}"):
-            new_client(pool, AllowedOAuthScopes=["openid", scope], **oauth)
+            new_client(pool, AllowedOAuthScopes=[f"{URL}/read", scope], **oauth)
         with refused("ScopeDoesNotExistException", f"Invalid scope requested: {scope}"):
             cognito.update_user_pool_client(
                 UserPoolId=pool, ClientId=client["ClientId"], AllowedOAuthScopes=[scope]

@@ -14,8 +14,8 @@ from riskengine.base.ids import new_pool_id
 from riskengine.base.secret import Secret
 from riskengine.entities import AccessKey, Client, Pool, User
 from riskengine.flows.access_keys import PURPOSE
+from riskengine.flows.fresh import Fresh
 from riskengine.flows.token_issuer import Grant
-from riskengine.server.fresh import Fresh
 from riskengine.tokens import jwt
 
 CLIENT = "b" * 26

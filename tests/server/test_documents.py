@@ -64,12 +64,23 @@ class House:
         def open(purpose, sealed):
             return b"something else"
 
+    class tail:  # noqa: N801 - an attribute
+        @staticmethod
+        def silence(_seconds):
+            return 13.0
+
+        @staticmethod
+        def lag(_seconds):
+            return 13.0
+
 
 async def test_what_is_not_ready_is_named():
     assert await health.failures(House()) == {
         "storage": "Unavailable",
         "migrations": "Unavailable",
         "signing": "ValueError",
+        "writing": "Unavailable",
+        "hearing": "Unavailable",
     }
 
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from wire_client import get, post
 
 from riskengine import api
-from riskengine.storage.errors import Conflict, Unavailable
+from riskengine.storage.errors import Conflict, NotFound, Unavailable
 
 SENSITIVE = "hunter2-from-the-body"
 
@@ -27,6 +27,10 @@ async def fails(call, request):
 
 async def conflicts(call, request):
     raise Conflict
+
+
+async def finds_it_gone(call, request):
+    raise NotFound
 
 
 async def finds_no_store(call, request):
@@ -69,6 +73,7 @@ HANDLERS = {
     "SignUp": fails,
     "UpdateUserPool": conflicts,
     "ConfirmSignUp": conflicts,
+    "AdminDeleteUser": finds_it_gone,
     "ForgotPassword": finds_no_store,
     "ResendConfirmationCode": refuses,
     "ConfirmForgotPassword": tells_reason,
@@ -188,6 +193,11 @@ def test_a_conflict_is_the_modelled_error_where_there_is_one(client):
 
 def test_a_conflict_is_otherwise_an_error_that_sdks_repeat(web):
     assert post(web, "ConfirmSignUp", CONFIRM).error == "TooManyRequestsException"
+
+
+def test_what_is_deleted_meanwhile_is_not_found(client):
+    with pytest.raises(client.exceptions.UserNotFoundException):
+        client.admin_delete_user(UserPoolId="us-east-1_x", Username="u")
 
 
 def test_a_store_out_of_reach_is_an_error_that_sdks_repeat(web):

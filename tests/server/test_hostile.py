@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from wire_client import TARGET, get, post, raw
 
 from riskengine import api
-from riskengine.server import gateway
+from riskengine.server import arrivals
 
 CLIENT = "a" * 26
 GOOD = {"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": CLIENT}
@@ -297,7 +297,7 @@ def test_the_hash_of_the_body_is_checked(web):
 
 
 def test_a_dawdling_body_is_given_up(web, monkeypatch):
-    monkeypatch.setattr(gateway, "BODY_SECONDS", 0.1)
+    monkeypatch.setattr(arrivals, "BODY_SECONDS", 0.1)
 
     answer = raw(web, request_of(b"Content-Length: 100", body=b"{"))
 

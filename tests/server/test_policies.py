@@ -1,5 +1,8 @@
 """What a key may do, and how often anybody may ask."""
 
+import contextlib
+import urllib.request
+
 import pytest
 from botocore.exceptions import ClientError
 from people import People
@@ -74,6 +77,20 @@ def test_rate_is_counted_by_category_and_pool(new_service):
     people.api.describe_user_pool(UserPoolId=people.pool)
 
 
+def test_users_own_calls_count_for_the_pool_of_their_token(new_service):
+    service = new_service(request_rates=("UserRead=3",))
+    people, others = People(service), People(service)
+    busy, calm = (each.sign_in(each.user())["AuthenticationResult"] for each in (people, others))
+
+    def ask_thirty_times():
+        for _ in range(30):
+            people.api.get_user(AccessToken=busy["AccessToken"])
+
+    with pytest.raises(ClientError, match="Rate exceeded: UserRead"):
+        ask_thirty_times()
+    assert others.api.get_user(AccessToken=calm["AccessToken"])["Username"]
+
+
 def test_every_operation_has_a_category():
     assert set(CATEGORIES.values()) == set(COGNITO)
 
@@ -85,3 +102,35 @@ def test_rates_read_from_settings():
     for bad in ("aws", "UserList", "UserList=0", "UserList=-1", "UserList=x", "Nothing=3"):
         with pytest.raises(ConfigurationError, match="request_rates"):
             rates_of((bad,))
+
+
+def test_throttled_requests_are_counted_under_known_clients_only(new_service):
+    """Made-up client ids, of which there is no end, share one series."""
+    service = new_service(request_rates=("UserAuthentication=1",))
+    people = People(service)
+    user = people.user()
+    people.sign_in(user)
+
+    def flood(flow: str, client: str, **parameters: str) -> None:
+        for _ in range(4):
+            with contextlib.suppress(ClientError):
+                people.api.initiate_auth(ClientId=client, AuthParameters=parameters, AuthFlow=flow)
+
+    for flow, client in (
+        ("USER_PASSWORD_AUTH", people.client),
+        ("REFRESH_TOKEN_AUTH", people.client),
+        ("USER_PASSWORD_AUTH", "madeup1"),
+        ("USER_PASSWORD_AUTH", "madeup2"),
+    ):
+        flood(flow, client, USERNAME=user, PASSWORD="x")
+    with urllib.request.urlopen(f"{service.endpoint}/metrics") as answer:
+        told = answer.read().decode()
+    found = [line for line in told.splitlines() if line.startswith("cognito_throttles_total")]
+    assert any(
+        f'deed="SignIn",user_pool="{people.pool}",user_pool_client="{people.client}"' in each
+        for each in found
+    )
+    assert any(f'deed="TokenRefresh",user_pool="{people.pool}"' in each for each in found)
+    assert any('deed="SignIn",user_pool="Invalid",user_pool_client="Invalid"' in each for each in found)
+    for word in ("madeup", user, "127.0.0.1"):
+        assert word not in told

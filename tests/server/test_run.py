@@ -9,7 +9,8 @@ import pytest
 from service import settings_for
 from structlog.testing import capture_logs
 
-from riskengine.server.run import bind, run, serve, url_of
+from riskengine.server.app import create_app
+from riskengine.server.run import bind, listening, run, serve, url_of
 from riskengine.wiring import open_house
 
 
@@ -60,3 +61,22 @@ async def test_serves_until_a_signal_and_logs_one_line_with_the_real_port(tmp_pa
     assert told == [f"http://127.0.0.1:{settings.port}"]
     assert [entry["url"] for entry in logs if entry["event"] == "listening"] == told
     assert listener.fileno() == -1
+
+
+async def test_a_body_half_sent_does_not_hold_the_end_up(tmp_path):
+    """Calls in flight are finished; a sender that has stopped sending is not waited for."""
+    listener, settings = bind(settings_for(tmp_path))
+    loop = asyncio.get_running_loop()
+    async with open_house(settings) as services:
+        async with listening(create_app(services), listener):
+            reader, writer = await asyncio.open_connection("127.0.0.1", settings.port)
+            target = b"X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth\r\n"
+            writer.write(b"POST / HTTP/1.1\r\nHost: x\r\n" + target + b"Content-Length: 100\r\n\r\n{")
+            await asyncio.sleep(0.2)
+            began = loop.time()
+        took = loop.time() - began
+        answer = await reader.read()
+        writer.close()
+
+    assert took < 5
+    assert answer.startswith(b"HTTP/1.1 408 ")

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from riskengine.flows.risk_desk import with_assessment
 from riskengine.flows.sign_in.state import SignIn, Visit
+from riskengine.flows.test_mode import as_forced
 
 
 async def assessed(sign_in: SignIn, visit: Visit) -> SignIn:
@@ -18,5 +19,7 @@ async def assessed(sign_in: SignIn, visit: Visit) -> SignIn:
         # Nobody had this name when the request came in: the user has come over in it.
         attempt = dataclasses.replace(attempt, user=sign_in.guess_key, user_exists=True)
     assessment, stored = await visit.services.risk.assess(visit.tx, visit.pool, visit.client.id, sub, attempt)
-    event = with_assessment(sign_in.event, attempt, assessment)
+    if visit.forced:
+        assessment = as_forced(assessment, visit.forced)
+    event = with_assessment(sign_in.event, None if visit.forced else attempt, assessment)
     return replace(sign_in, assessment=assessment, profile=stored, event=event, is_scored_now=True)

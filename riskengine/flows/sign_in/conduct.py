@@ -43,11 +43,25 @@ async def conduct(services: Services, begin: Begin) -> Outcome:
         for afterwards in ended.sign_in.afterwards:
             afterwards()
         if ended.is_recorded:
+            _warn(services, ended.sign_in)
             count_sign_in(ended.sign_in.event, is_scored=ended.sign_in.is_scored_now)
         if isinstance(ended.outcome, Refusal):
             raise ended.outcome.error
         return ended.outcome
     raise api.errors.TooManyRequestsException("Too many sign-ins of this user at once; try again")
+
+
+def _warn(services: Services, sign_in: SignIn) -> None:
+    """The gate hears how it ended: failures count against a place, good sign-ins for it."""
+    event = sign_in.event
+    place = services.gate.place(event.pool, event.address) if event.response != "InProgress" else None
+    if place is None:
+        return
+    if event.response == "Fail":
+        services.gate.failed(place)
+    elif sign_in.user is not None:
+        services.gate.succeeded(place, sign_in.user.sub)
+        services.gate.remember(event.pool, place, sign_in.user.username)
 
 
 async def _attempt(services: Services, begin: Begin) -> Ended:

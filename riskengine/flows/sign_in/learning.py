@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
-from riskengine.flows.risk_desk import outcome_of
-from riskengine.flows.sign_in.state import Afterwards, Ended, SignIn, Visit
+from riskengine.flows.event_facts import outcome_of
+from riskengine.flows.observations import Finished, Lesson
+from riskengine.flows.sign_in.state import Ended, Visit
 from riskengine.risk import Profile
 from riskengine.storage.interface import StoredProfile
 
@@ -19,7 +20,8 @@ async def with_lesson(ended: Ended, visit: Visit) -> Ended:
         return ended
     outcome = outcome_of(event)
     if outcome is None:
-        return _with(ended, sign_in, lambda: desk.await_answer(event))
+        desk.tell(visit.tx, event.pool, await desk.asked(event))
+        return ended
     stored = sign_in.profile
     if stored is None:
         stored = (
@@ -29,14 +31,5 @@ async def with_lesson(ended: Ended, visit: Visit) -> Ended:
     if event.sub:
         desk.save_profile(visit.tx, event.pool, event.sub, stored, conclusion.profile)
     learning = "learned" if conclusion.learned else "quarantined" if conclusion.quarantined else "refused"
-    sign_in = replace(sign_in, event=replace(event, learning=learning))
-
-    def take_in() -> None:
-        desk.answered(event)
-        desk.observe(event.pool, conclusion)
-
-    return _with(ended, sign_in, take_in)
-
-
-def _with(ended: Ended, sign_in: SignIn, afterwards: Afterwards) -> Ended:
-    return replace(ended, sign_in=replace(sign_in, afterwards=(*sign_in.afterwards, afterwards)))
+    desk.tell(visit.tx, event.pool, Finished(event.id, Lesson.of(conclusion)))
+    return replace(ended, sign_in=replace(sign_in, event=replace(event, learning=learning)))

@@ -56,13 +56,19 @@ def choice_for(pool: Pool, user: User, *, must_challenge: bool) -> Choice:
 
 
 def can_set_up(pool: Pool) -> tuple[MfaFactor, ...]:
-    """The factors that a user without any may set up while signing in."""
+    """The factors that a user without any may set up while signing in.
+
+    The channel that recovers the account first is no second factor beside its password, unless there
+    is no other.
+    """
     offers: dict[MfaFactor, bool] = {
         "SMS_MFA": pool.sms_mfa_configuration is not None,
         "SOFTWARE_TOKEN_MFA": pool.is_software_token_enabled,
         "EMAIL_OTP": pool.email_mfa_configuration is not None,
     }
-    return tuple(factor for factor, is_offered in offers.items() if is_offered)
+    offered = tuple(factor for factor, is_offered in offers.items() if is_offered)
+    primary = _recovery_factor(pool)
+    return tuple(factor for factor in offered if factor != primary) or offered
 
 
 def _recovery_factor(pool: Pool) -> MfaFactor | None:

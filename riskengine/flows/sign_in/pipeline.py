@@ -21,6 +21,7 @@ from riskengine.flows.sign_in.steps import (
     pre_authentication,
     second_factor,
 )
+from riskengine.tracing import span
 
 
 class Step(Protocol):
@@ -54,12 +55,15 @@ STEPS: tuple[Step, ...] = (
     issue_tokens,
 )
 
+_NAMES = {step: "step " + str(getattr(step, "__name__", step)).rpartition(".")[2] for step in STEPS}
+
 
 async def advance(sign_in: SignIn, visit: Visit) -> Ended:
     """Perform the steps still needed, until one has an answer."""
     for step in STEPS:
         if step.needed(sign_in):
-            result = await step.perform(sign_in, visit)
+            with span(_NAMES[step]):
+                result = await step.perform(sign_in, visit)
             if isinstance(result, Ended):
                 return result
             sign_in = result

@@ -46,7 +46,7 @@ async def _restored(ticket: Ticket, visit: Visit, user: User | None) -> SignIn:
         event = await visit.tx.events.get(ticket.pool, ticket.sub, ticket.event)
     else:
         event = new_event(visit, ticket.event, ticket.username, user)
-    is_assessed = event.attempt is not None
+    is_assessed = event.score is not None
     return SignIn(
         flow=ticket.flow,
         username=ticket.username,

@@ -8,10 +8,13 @@ from riskengine.base.secret import Secret
 from riskengine.credentials.decoys import decoy_user_id
 from riskengine.entities import AuthEvent, User
 from riskengine.flows.client_secrets import require_secret_hash
+from riskengine.flows.gate import Place
 from riskengine.flows.observing import observe, subject_key
 from riskengine.flows.sign_in.conduct import conduct
-from riskengine.flows.sign_in.state import Arrival, Outcome, SignIn, Visit, brings_proof
+from riskengine.flows.sign_in.state import Arrival, Outcome, SignedIn, SignIn, Visit, brings_proof
+from riskengine.flows.test_mode import forced
 from riskengine.flows.threat import policy_for
+from riskengine.risk.familiar import is_familiar
 from riskengine.storage.interface import Transaction
 
 # The flow's own name, and the names in ExplicitAuthFlows that allow it.
@@ -36,6 +39,8 @@ async def start(arrival: Arrival, flow: str) -> Outcome:
     username = required_username(arrival.answers)
     require_secret_hash(arrival.services, arrival.client, username, arrival.answers.get("SECRET_HASH"))
 
+    place = await _admitted(arrival, username)
+
     async def begin(tx: Transaction) -> tuple[SignIn, Visit]:
         user = await tx.users.find(arrival.pool.id, arrival.pool.username_key(username))
         name = user.username if user else name_of_nobody(arrival, username)
@@ -51,7 +56,39 @@ async def start(arrival: Arrival, flow: str) -> Outcome:
         )
         return sign_in, visit
 
-    return await conduct(arrival.services, begin)
+    try:
+        outcome = await conduct(arrival.services, begin)
+    finally:
+        if place is not None:
+            arrival.services.gate.release(place)
+    if place is not None and isinstance(outcome, SignedIn):
+        arrival.services.gate.remember(arrival.pool.id, place, arrival.pool.username_key(username))
+    return outcome
+
+
+async def _admitted(arrival: Arrival, username: str) -> Place | None:
+    """Its place; refuse at once where floods of failures come from, unless the user is known there."""
+    pool, services = arrival.pool, arrival.services
+    name = pool.username_key(username)
+
+    async def is_known_there() -> bool:
+        user = await services.storage.users.find(pool.id, name)
+        # Nobody's is read too: a refusal takes the same time for all.
+        stored = await services.storage.profiles.find(pool.id, user.sub if user else "-")
+        observed = observe(
+            services,
+            arrival.context,
+            pool=pool,
+            client=arrival.client,
+            username=username,
+            user=user,
+            password=None,
+        )
+        return user is not None and is_familiar(observed.attempt, stored.profile)
+
+    place = services.gate.place(pool.id, arrival.context.address)
+    await services.gate.admit(pool.id, place, name, is_known_there)
+    return place
 
 
 def allowed_flow(arrival: Arrival, flow: str) -> str:
@@ -131,10 +168,13 @@ async def visit_of(arrival: Arrival, tx: Transaction, username: str, user: User 
         is_admin=arrival.is_admin,
         answers=arrival.answers,
         observed=observed,
-        threat=await policy_for(tx, arrival.pool, arrival.client.id, is_custom=flow == "CUSTOM_AUTH"),
+        threat=await policy_for(
+            arrival.services.believed, arrival.pool, arrival.client.id, is_custom=flow == "CUSTOM_AUTH"
+        ),
         tx=tx,
         metadata=arrival.metadata,
         session=arrival.session,
+        forced=forced(arrival.pool, arrival.context, username, user),
     )
 
 

@@ -12,6 +12,7 @@ from riskengine.context.attempt import Observed, RawContext
 from riskengine.entities import AuthEvent, Client, Device, Lockout, Pool, User
 from riskengine.flows.observing import subject_key
 from riskengine.flows.services import Services
+from riskengine.flows.test_mode import NOTHING, Forced
 from riskengine.flows.threat import ThreatPolicy
 from riskengine.risk import Assessment
 from riskengine.storage.interface import GuessKind, StoredProfile, Transaction
@@ -131,6 +132,7 @@ class Visit:
     tx: Transaction  # collects the writes of this request
     metadata: Mapping[str, str]  # ClientMetadata of this request
     session: str | None = None  # that a sign-in begins with
+    forced: Forced = NOTHING  # by a request in test mode
 
     def answer(self, name: str) -> Secret:
         """An answer that must be there.

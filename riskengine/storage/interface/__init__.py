@@ -29,8 +29,10 @@ from riskengine.storage.interface.imports import ImportJobs, PieceKind
 from riskengine.storage.interface.learned import LearnedVersions, Populations, Profiles, StoredProfile
 from riskengine.storage.interface.messages import Codes, LogLines, Outbox, Rates
 from riskengine.storage.interface.pools import Clients, Keys, Pools, RiskConfigurations
+from riskengine.storage.interface.shared import Observations, Workers
 from riskengine.storage.interface.sign_ins import Events, GuessKind, Lockouts, Sessions, Spent
 from riskengine.storage.interface.users import SEARCHABLE, Groups, UserFilter, Users
+from riskengine.storage.unit import Ending, OnEnd
 
 
 class Reader(Protocol):
@@ -84,6 +86,16 @@ class Reader(Protocol):
     @property
     def populations(self) -> Populations:
         """Each pool's shared risk state."""
+        ...
+
+    @property
+    def observations(self) -> Observations:
+        """What serving processes tell each other of a pool."""
+        ...
+
+    @property
+    def workers(self) -> Workers:
+        """Serving processes."""
         ...
 
     @property
@@ -175,6 +187,10 @@ class Reader(Protocol):
 class Transaction(Reader, Protocol):
     """A unit of work: reads answer now, writes happen together at the end of the block."""
 
+    def on_end(self, told: OnEnd) -> None:
+        """Have somebody told right after the end: kept, dropped, or (a lost connection) unknown."""
+        ...
+
 
 class Storage(Reader, Protocol):
     """A database. Writes outside a transaction are a programming error and raise."""
@@ -183,8 +199,17 @@ class Storage(Reader, Protocol):
         """Open a unit of work; a cancelled waiter does not stop a commit that has begun."""
         ...
 
+    @property
+    def configuration_changes(self) -> int:
+        """How often this process has changed pools, clients or risk configurations."""
+        ...
+
     async def migrate(self) -> None:
         """Bring the schema up to date; safe from several processes at once."""
+        ...
+
+    async def schema(self) -> int:
+        """The version of the schema; raises `Unavailable` where there is none."""
         ...
 
     async def ping(self) -> None:
@@ -197,6 +222,10 @@ class Storage(Reader, Protocol):
         Spent ids, sessions, codes, rates and messages go at their end, locks a day after they last
         mattered.
         """
+        ...
+
+    async def purge_events(self, before: int, *, limit: int = 1000) -> int:
+        """Delete up to `limit` of the oldest events from before `before`; answers how many went."""
         ...
 
     async def close(self) -> None:
@@ -212,6 +241,7 @@ __all__ = [
     "Codes",
     "Devices",
     "Domains",
+    "Ending",
     "Events",
     "Groups",
     "GuessKind",
@@ -221,6 +251,8 @@ __all__ = [
     "LearnedVersions",
     "Lockouts",
     "LogLines",
+    "Observations",
+    "OnEnd",
     "Outbox",
     "Passkeys",
     "PasswordList",
@@ -241,4 +273,5 @@ __all__ = [
     "UiCustomizations",
     "UserFilter",
     "Users",
+    "Workers",
 ]

@@ -46,6 +46,14 @@ class Populations(Protocol):
         """(time of the state, state)."""
         ...
 
+    async def time(self, pool: str) -> int | None:
+        """When the state is of; None where there is none."""
+        ...
+
+    def swap(self, pool: str, before: int | None, time: int, state: bytes) -> None:
+        """Replace the state of a time that was read (None creates); AlreadyExists or Conflict at commit."""
+        ...
+
     def put(self, pool: str, time: int, state: bytes) -> None:
         """Add or replace; a state older than the stored one changes nothing."""
         ...

@@ -43,12 +43,20 @@ class Events(Protocol):
         """Every event of a pool from `time` on, oldest first, in batches behind the scenes."""
         ...
 
+    async def whole_before(self, before: int, *, limit: int) -> Sequence[AuthEvent]:
+        """The oldest events of all pools from before `before` whose context is not forgotten."""
+        ...
+
     def add(self, event: AuthEvent) -> None:
         """Add; AlreadyExists("event") at commit."""
         ...
 
     def save(self, event: AuthEvent) -> None:
         """Save the version that was read; pool, sub, time and id stay."""
+        ...
+
+    def save_context_free(self, event: AuthEvent) -> None:
+        """As `save`; from then on it is no whole event."""
         ...
 
 

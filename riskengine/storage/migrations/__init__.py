@@ -1,8 +1,8 @@
 """The schema's history: numbered, forward only, never edited once released.
 
 Every table is keyed by its pool first (then by user, where there is one), so that a distributed
-PostgreSQL can shard it; `access_keys`, a handful of operators' keys, is the exception, and the names
-in `domains` are unique over all pools. `events` holds its time in the primary key: it can be
+PostgreSQL can shard it; `access_keys` and `workers`, a handful of rows each, are the exceptions, and the
+names in `domains` are unique over all pools. `events` holds its time in the primary key: it can be
 range-partitioned by time without a new key.
 """
 
@@ -14,6 +14,8 @@ from riskengine.storage.migrations import (
     m0004_imports,
     m0005_learned,
     m0006_breached_passwords,
+    m0007_event_ages,
+    m0008_observations,
 )
 from riskengine.storage.migrations.migration import Migration
 
@@ -24,6 +26,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0004_imports.MIGRATION,
     m0005_learned.MIGRATION,
     m0006_breached_passwords.MIGRATION,
+    m0007_event_ages.MIGRATION,
+    m0008_observations.MIGRATION,
 )
 
 VERSIONS_TABLE = "create table if not exists schema_versions (version BIGINT primary key)"

@@ -34,6 +34,7 @@ POOL_TABLES = (
     "import_pieces",
     "log_lines",
     "breached_passwords",
+    "observations",
     "signing_keys",
     "pools",
 )
@@ -94,4 +95,5 @@ PURGE = (
     _expired("rates", "pool, subject, kind"),
     _expired("outbox", "pool, id"),
     _expired("log_lines", "pool, id"),
+    _expired("workers", "process"),
 )

@@ -23,3 +23,19 @@ SAVE = Statement(
     "update events set version = version + 1, body = :body"
     " where pool = :pool and sub = :sub and time = :time and id = :id and version = :version"
 )
+WHOLE_BEFORE = Statement(
+    "select body from events where is_whole = 1 and time < :before order by time limit :limit"
+)
+SAVE_CONTEXT_FREE = Statement(
+    "update events set version = version + 1, is_whole = 0, body = :body"
+    " where pool = :pool and sub = :sub and time = :time and id = :id and version = :version"
+)
+# One statement for each kind: the index is by kind first.
+DELETE_BEFORE = tuple(
+    Statement(
+        "delete from events where (pool, sub, time, id) in"  # noqa: S608 - a digit from below
+        f" (select pool, sub, time, id from events where is_whole = {is_whole} and time < :before"
+        " order by time limit :limit)"
+    )
+    for is_whole in (0, 1)
+)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from riskengine.api import wire
 from riskengine.entities import AuthEvent
 from riskengine.storage import records
-from riskengine.storage.sql import Columns
+from riskengine.storage.sql import Columns, Statement
 from riskengine.storage.statements import events as sql
 from riskengine.storage.tables.table import Table, present
 
@@ -48,11 +48,22 @@ class Events(Table):
             place = (rows[-1][1], rows[-1][2])
             await asyncio.sleep(0)
 
+    async def whole_before(self, before: int, *, limit: int) -> Sequence[AuthEvent]:
+        """The oldest events from before `before` whose context is not forgotten."""
+        return await self._all(AuthEvent, sql.WHOLE_BEFORE, {"before": before, "limit": limit})
+
     def add(self, event: AuthEvent) -> None:
         """Add; AlreadyExists("event") at commit."""
         self._add(sql.ADD, records.event_row(event), "event")
 
     def save(self, event: AuthEvent) -> None:
         """Save the version that was read."""
+        self._save(sql.SAVE, event)
+
+    def save_context_free(self, event: AuthEvent) -> None:
+        """As `save`; the event is whole no more."""
+        self._save(sql.SAVE_CONTEXT_FREE, event)
+
+    def _save(self, statement: Statement, event: AuthEvent) -> None:
         row = {**records.event_row(records.saved(event)), "version": event.version}
-        self._swap(sql.SAVE, row, event.pool, event.sub, event.id, event.version)
+        self._swap(statement, row, event.pool, event.sub, event.id, event.version)

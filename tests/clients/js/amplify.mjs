@@ -163,6 +163,22 @@ await tell({
     check((await answer("sesame")) === "DONE", "tokens");
   },
 
+  async forcedRisk() {
+    // A pool in test mode: the user name says what is found.
+    use(settings.tested);
+    check((await signIn("ann.risk-none")) === "DONE", "tokens");
+    use(settings.tested);
+    const step = await signIn("ann.risk-medium");
+    check(step === "CONFIRM_SIGN_IN_WITH_EMAIL_CODE", step);
+    check((await answer(await code("risky@example.com"))) === "DONE", "tokens");
+    use(settings.tested);
+    const blocked = await auth.signIn({ username: "ann.risk-high", password: settings.password }).then(
+      () => ({}),
+      (error) => error,
+    );
+    return { name: blocked.name, message: blocked.message };
+  },
+
   async globalSignOut() {
     use(settings.pool);
     await signIn("plain");

@@ -235,4 +235,18 @@ await tell({
     );
     check(done.step === "DONE", "tokens");
   },
+
+  async forcedRisk() {
+    check((await signIn(userOf("ann.risk-none", settings.tested))).step === "DONE", "tokens");
+    const user = userOf("ted.risk-medium", settings.tested);
+    check((await signIn(user)).step === "MFA", "a code");
+    const sent = await code("+4790000003");
+    const done = await next(user, (callbacks) => user.sendMFACode(sent, callbacks));
+    check(done.step === "DONE", "tokens");
+    const refused = await signIn(userOf("ann.risk-high", settings.tested)).then(
+      () => null,
+      (error) => error,
+    );
+    return { name: refused.name, message: refused.message };
+  },
 });

@@ -1,8 +1,9 @@
 """What goes with a user, with a pool and with time, of codes, messages, devices and passkeys."""
 
 import pytest
+from msgspec.structs import replace
 from stored_messages import a_code, a_device, a_message, a_passkey
-from stored_things import NOW, POOL, a_pool, a_user
+from stored_things import NOW, POOL, a_pool, a_user, an_event
 
 from riskengine.entities import RateWindow
 from riskengine.storage import Conflict, NotFound
@@ -124,3 +125,40 @@ async def test_a_guess_at_a_purged_code_conflicts(storage):
     with pytest.raises(Conflict):
         async with storage.transaction() as tx:
             tx.codes.save(a_code(failures=1, version=1))
+
+
+async def test_old_events_go_oldest_first_in_batches(storage):
+    """Whole ones and others alike; those of any pool and user, and nothing that is younger."""
+    async with storage.transaction() as tx:
+        for time in range(6):
+            tx.events.add(an_event(f"e{time}", time=time, pool=POOL if time % 2 else "other", sub=f"s{time}"))
+    async with storage.transaction() as tx:
+        tx.events.save_context_free(an_event("e1", time=1, sub="s1"))
+
+    assert [await storage.purge_events(4, limit=3) for _ in range(3)] == [3, 1, 0]
+
+    left = [event.id async for event in storage.events.since(POOL, 0)]
+    left += [event.id async for event in storage.events.since("other", 0)]
+    assert sorted(left) == ["e4", "e5"]
+
+
+async def test_contexts_are_forgotten_once_oldest_first(storage):
+    """What is context-free is not offered again, however often it is saved; a stale version conflicts."""
+    async with storage.transaction() as tx:
+        for time in range(4):
+            tx.events.add(an_event(f"e{time}", time=time, address="192.0.2.7"))
+
+    assert [event.id for event in await storage.events.whole_before(3, limit=2)] == ["e0", "e1"]
+
+    before = await storage.events.get(POOL, "sub-1", "e0")
+    async with storage.transaction() as tx:
+        tx.events.save_context_free(replace(before, address=None))
+    after = await storage.events.get(POOL, "sub-1", "e0")
+    assert (after.address, after.version) == (None, before.version + 1)
+    assert [event.id for event in await storage.events.whole_before(3, limit=9)] == ["e1", "e2"]
+    async with storage.transaction() as tx:
+        tx.events.save(after)
+    assert [event.id for event in await storage.events.whole_before(3, limit=9)] == ["e1", "e2"]
+    with pytest.raises(Conflict):
+        async with storage.transaction() as tx:
+            tx.events.save_context_free(before)

@@ -20,7 +20,14 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     if not password:
         return sign_in
     try:
-        is_known = await screened(visit.services.screening, visit.threat, visit.pool.id, "SIGN_IN", password)
+        is_known = await screened(
+            visit.services.screening,
+            visit.threat,
+            visit.pool.id,
+            "SIGN_IN",
+            password,
+            forced=visit.forced.is_compromised,
+        )
     except api.ApiError as error:
         return refused(sign_in, error)
     if not is_known:

@@ -45,7 +45,10 @@ async def _take(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     require_conforming(visit.pool, password)
     # The pool's own mode: what custom challenges are exempt from, a password that is set in one is not.
     threat = await policy_for(visit.tx, visit.pool, visit.client.id)
-    if await screened(visit.services.screening, threat, visit.pool.id, "PASSWORD_CHANGE", password):
+    forced = visit.forced.is_compromised
+    if await screened(
+        visit.services.screening, threat, visit.pool.id, "PASSWORD_CHANGE", password, forced=forced
+    ):
         sign_in = replace(sign_in, event=replace(sign_in.event, is_compromised=True))
         if threat.blocks_compromised("PASSWORD_CHANGE"):
             # The challenge stays open for another password.
