@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from riskengine.cli.progress import counting
-from riskengine.training.simulate import Plan
+from riskengine.training.simulate import Plan, rates
 from riskengine.training.simulate import simulate as make_up
 
 
@@ -26,11 +26,18 @@ from riskengine.training.simulate import simulate as make_up
     type=click.FloatRange(0.0, 1.0),
     help="Share of the stream in which somebody says what events were",
 )
+@click.option(
+    "--collected",
+    default=rates.COLLECTED,
+    show_default=True,
+    type=click.FloatRange(0.0, 1.0),
+    help="Share of people whose application sends device data",
+)
 def simulate(  # noqa: PLR0913, PLR0917 - one option each
-    out: Path, seed: int, users: int, days: int, countries: tuple[str, ...], verdicts: float
+    out: Path, seed: int, users: int, days: int, countries: tuple[str, ...], verdicts: float, collected: float
 ) -> None:
     """Write a labelled stream of made-up sign-ins to OUT (attempts as JSON lines; gzip by its name)."""
-    plan = Plan(seed, users, days, dict(map(_weighed, countries)) or None, verdicts)
+    plan = Plan(seed, users, days, dict(map(_weighed, countries)) or None, verdicts, collected)
     with counting("Making up lives", "people") as progress:
         lines = make_up(plan, progress)
     text = "".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines).encode()

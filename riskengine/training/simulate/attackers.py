@@ -1,16 +1,18 @@
-"""Made-up attackers of every kind in the literature, in gangs that share machines and proxies."""
+"""Made-up attackers who know a password, in gangs that share machines, proxies and habits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
 from riskengine.training.simulate import rates
-from riskengine.training.simulate.browsers import DAY, Browser, new_id
+from riskengine.training.simulate.browsers import COMPUTERS, DAY, PHONES, bare_lines, choose
+from riskengine.training.simulate.devices import Device, Look, new_device, new_id
 from riskengine.training.simulate.people import Person, Visit
-from riskengine.training.simulate.world import ENGLISH, LANGUAGES, Prefix, World, address
+from riskengine.training.simulate.providers import ELSEWHERE, ENGLISH, LANGUAGES, VPN_SERVICES
+from riskengine.training.simulate.space import Prefix, address
+from riskengine.training.simulate.world import World
 
-_FOREIGN_ZONE: Final = "00:00"
 _TRIES = 200  # for a victim
 
 
@@ -21,176 +23,207 @@ class Try:
     time: float
     user: str
     ip: str
-    headers: list[list[str]]
-    fields: dict[str, str] | None
+    look: Look
     password_ok: bool
     kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Gang:
-    """What several attacks have in common."""
+    """What several attacks of one kind have in common."""
 
-    browsers: list[Browser]
     country: str
-    prefixes: list[Prefix]  # of their own country
-    proxies: list[Prefix]  # residential, where the victims are
-    is_bare: bool  # a program's headers
+    devices: Sequence[Device]
+    exits: Sequence[Prefix]  # its own way out
+    service: tuple[int, ...]  # of VPN
+    is_bare: bool  # a program instead of a browser
+    is_clean: bool  # a fresh profile for every victim
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A victim at a time, as a phishing page or malware saw it."""
+
+    person: Person
+    seen: Visit
+    time: float
 
 
 class Attackers:
-    """Everybody who is after the people of a stream."""
+    """Everybody who knows a password of the people of a stream."""
 
-    def __init__(self, people: list[Person], world: World, span: tuple[float, float], rng: Random) -> None:
+    def __init__(
+        self, people: Sequence[Person], world: World, span: tuple[float, float], seed: int, tor: Sequence[str]
+    ) -> None:
         self._people = people
         self._world = world
         self._began, self._ended = span
-        self._rng = rng
-        self._victims_at = max(people, key=lambda person: len(person.visits)).country
-        self._gangs = [self._gang() for _ in range(rates.GANGS)]
+        self._seed = seed
+        self._tor = tor
 
-    def tries(self) -> Iterator[Try]:
-        """All their attempts, in no order."""
-        count = max(12, round(rates.SUCCESSES * len(self._people) / 100))
-        for kind, attack in _AIMED.items():
+    def tries(self, count: int) -> Iterator[Try]:
+        """About so many successes of each kind, in no order."""
+        for kind, attack in AIMED.items():
+            rng = Random(f"{self._seed} {kind}")
+            gangs = [self._gang(rng) for _ in range(max(2, round(count / rates.VICTIMS_PER_GANG)))]
             for _ in range(count):
-                yield from self._aimed(kind, attack)
-        for kind in ("stuffing", "spraying", "slow_botnet"):
-            for _ in range(4):
-                yield from self._bulk(kind, round(count / 4 / rates.GUESSED_RIGHT))
+                yield from self._attack(kind, attack, rng.choice(gangs), rng)
 
-    def _gang(self) -> Gang:
-        rng, world = self._rng, self._world
-        country = world.anywhere(rng)
+    def _gang(self, rng: Random) -> Gang:
+        world, country = self._world, rng.choice(ELSEWHERE)
+        languages = (LANGUAGES.get(country, ENGLISH), ENGLISH) if rng.random() < 0.5 else (ENGLISH,)
+        kinds = ["computer"] * rng.choice((1, 1, 2)) + ["phone"] * (rng.random() < 0.3)
+        devices = [
+            replace(
+                new_device(kind, languages, rng, has_collector=True, time=self._began),
+                is_app=False,
+                is_hardened=False,
+            )
+            for kind in kinds
+        ]
+        dice, land = rng.random(), world.land(country)
+        if dice < rates.PROXIED:
+            exits = [land.provider(rng).prefix(rng) for _ in range(3)]
+        elif dice < rates.PROXIED + rates.TOR:
+            exits = []
+        else:
+            exits = [world.hoster(rng).prefix(rng) for _ in range(2)]
         return Gang(
-            [self._browser() for _ in range(2)],
             country,
-            [world.home(country, rng).prefix(rng) for _ in range(3)] + [world.hoster(rng).prefix(rng)],
-            [world.home(self._victims_at, rng).prefix(rng) for _ in range(6)],
-            rng.random() < rates.BARE_TOOL,
+            devices,
+            exits,
+            rng.choice(VPN_SERVICES),
+            is_bare=rng.random() < rates.BARE_TOOL,
+            is_clean=rng.random() < rates.CLEAN_PROFILE,
         )
 
-    def _browser(self, *, language: str = ENGLISH, has_collector: bool | None = None) -> Browser:
-        rng = self._rng
-        collects = rng.random() < rates.COLLECTED if has_collector is None else has_collector
-        return Browser.new(
-            rng,
-            is_phone=rng.random() < 0.3,
-            language=language,
-            time=self._began,
-            began=self._began,
-            has_collector=collects,
-        )
-
-    def _aimed(self, kind: str, attack: "Attack") -> Iterator[Try]:
-        rng = self._rng
-        time = rng.uniform(self._began + 4 * DAY, self._ended)
-        victim = self._victim(time)
-        if victim is None:
+    def _attack(self, kind: str, attack: "Attack", gang: Gang, rng: Random) -> Iterator[Try]:
+        mark = self._mark(rng)
+        if mark is None:
             return
-        person, before = victim
-        ip, headers, fields = attack(self, person, rng.choice(before), time)
-        yield Try(time, person.name, ip, headers, fields, password_ok=True, kind=kind)
-        if rng.random() < rates.RETURNS:
-            later = time + rng.uniform(60.0, DAY)
-            yield Try(later, person.name, ip, headers, fields, password_ok=True, kind=kind)
+        is_right = kind != "reuse" or rng.random() >= rates.REUSE_FAILS
+        ip, look = attack(self, mark, gang, rng)
+        yield Try(mark.time, mark.person.name, ip, look, is_right, kind)
+        if is_right and rng.random() < rates.RETURNS:
+            time = mark.time + rng.expovariate(1.0 / rates.RETURN_DAYS) * DAY
+            if rng.random() < rates.CHANGES_EXIT:
+                ip, look = attack(self, replace(mark, time=time), gang, rng)
+            yield Try(time, mark.person.name, ip, look, is_right, kind)
 
-    def _victim(self, time: float) -> tuple[Person, list[Visit]] | None:
+    def _mark(self, rng: Random) -> Mark | None:
+        """Somebody whose account has been used, at a time of the attacker's choice."""
+        start = self._began + rates.STARTS_AFTER * (self._ended - self._began)
+        time = rng.uniform(start, self._ended)
         for _ in range(_TRIES):
-            person = self._rng.choice(self._people)
-            before = [visit for visit in person.visits if visit.time < time][-10:]
+            person = rng.choice(self._people)
+            before = person.before(time)
             if len(before) >= rates.VICTIM_SIGN_INS:
-                return person, before
+                return Mark(person, rng.choice(before), time)
         return None
 
-    def _bulk(self, kind: str, count: int) -> Iterator[Try]:
-        """A list of names worked through: fast from few addresses, or slowly from many."""
-        rng, world = self._rng, self._world
-        many = {"stuffing": 4, "spraying": 200, "slow_botnet": count}[kind]
-        gap = {"stuffing": 20.0, "spraying": 90.0, "slow_botnet": 600.0}[kind]
-        exits = [
-            (world.hoster(rng) if kind == "stuffing" else world.home(world.anywhere(rng), rng)).prefix(rng)
-            for _ in range(many)
-        ]
-        browsers = [self._browser(has_collector=False) for _ in range(5 if kind == "slow_botnet" else 2)]
-        is_bare = kind == "stuffing" and rng.random() < 0.5
-        time = rng.uniform(self._began + 4 * DAY, max(self._began + 5 * DAY, self._ended - count * gap))
-        for _ in range(count):
-            time += rng.expovariate(1.0 / gap)
-            if time >= self._ended:
-                return
-            browser, person = rng.choice(browsers), rng.choice(self._people)
-            is_known = bool(person.visits) and person.visits[0].time < time
-            is_right = is_known and rng.random() < rates.GUESSED_RIGHT
-            is_nobody = not is_right and rng.random() < rates.UNKNOWN_NAMES
-            name = f"nobody{rng.randrange(10_000)}" if is_nobody else person.name
-            headers = browser.tool_headers(time) if is_bare else browser.headers(time)
-            ip = address(rng.choice(exits), rng)
-            yield Try(time, name, ip, headers, None, password_ok=is_right, kind=kind)
+    # What each attack looks like: address, headers and device data.
 
-    # What each aimed attack looks like: address, headers, device data.
-
-    def naive(self, _person: Person, _seen: Visit, time: float) -> "Look":
+    def naive(self, mark: Mark, gang: Gang, rng: Random) -> "Seen":
         """From anywhere, on anything."""
-        gang = self._rng.choice(self._gangs)
-        browser = self._rng.choice(gang.browsers)
-        zone = self._world.zone(gang.country, is_summer=True)
-        headers = browser.tool_headers(time) if gang.is_bare else browser.headers(time)
-        fields = None if gang.is_bare else browser.fields(time, zone, self._rng)
-        return address(self._rng.choice(gang.prefixes), self._rng), headers, fields
+        return self._exit(gang, rng), self._own_look(mark, gang, rng)
 
-    def vpn(self, person: Person, _seen: Visit, time: float) -> "Look":
-        """A hoster's exit in the victim's country, all else the attacker's own."""
-        gang = self._rng.choice(self._gangs)
-        browser = self._rng.choice(gang.browsers)
-        zone = self._world.zone(gang.country, is_summer=True)
-        ip = address(self._world.hoster(self._rng, person.country).prefix(self._rng), self._rng)
-        return ip, browser.headers(time), browser.fields(time, zone, self._rng)
+    def vpn(self, mark: Mark, gang: Gang, rng: Random) -> "Seen":
+        """An exit in the victim's country, all else the attacker's own."""
+        country, world = mark.person.country, self._world
+        if rng.random() >= rates.HOSTED_VPN:
+            prefix = world.land(country).provider(rng).prefix(rng)
+        elif rng.random() < 0.7:
+            prefix = rng.choice(world.exits(gang.service, country))
+        else:
+            prefix = world.hoster(rng, country).prefix(rng)
+        return address(prefix, rng), self._own_look(mark, replace(gang, is_bare=False), rng)
 
-    def reuse(self, _person: Person, _seen: Visit, time: float) -> "Look":
-        """A leaked password tried once, from a hoster or a proxy somewhere, without device data."""
-        rng, gang = self._rng, self._rng.choice(self._gangs)
-        browser = rng.choice(gang.browsers)
-        is_hosted = rng.random() < 0.6
-        provider = self._world.hoster(rng) if is_hosted else self._world.home(self._world.anywhere(rng), rng)
-        headers = browser.tool_headers(time) if gang.is_bare else browser.headers(time)
-        return address(provider.prefix(rng), rng), headers, None
+    def reuse(self, mark: Mark, gang: Gang, rng: Random) -> "Seen":
+        """A leaked password, tried once from a proxy or hoster somewhere."""
+        world = self._world
+        if rng.random() < 0.5:
+            prefix = world.hoster(rng).prefix(rng)
+        else:
+            prefix = world.land(rng.choice(ELSEWHERE)).provider(rng).prefix(rng)
+        return address(prefix, rng), self._own_look(mark, gang, rng)
 
-    def targeted(self, person: Person, seen: Visit, time: float) -> "Look":
+    def targeted(self, mark: Mark, gang: Gang, rng: Random) -> "Seen":
         """The victim's country and a popular browser, perhaps with the right language and clock."""
-        rng, gang = self._rng, self._rng.choice(self._gangs)
-        is_right = rng.random() < rates.RIGHT_LANGUAGE
-        language = LANGUAGES.get(person.country, ENGLISH) if is_right else ENGLISH
-        browser = self._browser(language=language)
-        is_proxied = person.country == self._victims_at and rng.random() < 0.5
-        prefix = rng.choice(gang.proxies) if is_proxied else self._world.home(person.country, rng).prefix(rng)
-        return address(prefix, rng), browser.headers(time), browser.fields(time, self._clock(seen), rng)
+        country = mark.person.country
+        own = LANGUAGES.get(country, ENGLISH)
+        languages = (own,) if rng.random() < rates.RIGHT_LANGUAGE else (ENGLISH,)
+        make = choose(PHONES if rng.random() < 0.25 else COMPUTERS, rng)
+        kind = "phone" if make.system in {"ios", "android"} else "computer"
+        device = replace(
+            gang.devices[0], make=make, kind=kind, languages=languages, is_private=False, extra=None, lag=0.0
+        )
+        clock = mark.seen.clock if rng.random() < rates.RIGHT_CLOCK else self._clock(gang, mark.time)
+        look = device.look(mark.time, clock, self._id(gang, mark.time, rng))
+        ip = address(self._world.land(country).provider(rng).prefix(rng), rng)
+        return ip, _collected(look, mark.person)
 
-    def very_targeted(self, person: Person, seen: Visit, time: float) -> "Look":
-        """The victim's town, provider and browser (a phishing kit collects them), on another machine."""
-        rng = self._rng
-        is_same = rng.random() < rates.SAME_PROVIDER
-        provider = person.home.provider if is_same else self._world.home(person.country, rng)
-        own = replace(seen.browser, screen=seen.browser.other_screen(rng), is_private=False)
-        if own.id is not None:
-            own.id = new_id(time - rng.uniform(60.0, 10 * DAY), rng)
-        fields = own.fields(time, self._clock(seen), rng)
-        return address(provider.prefix(rng), rng), seen.browser.headers(time), fields
+    def very_targeted(self, mark: Mark, gang: Gang, rng: Random) -> "Seen":
+        """The victim's town, provider and browser, as phishing kits collect them, on another machine."""
+        device = _aged(mark.seen.device, rng)
+        clock = mark.seen.clock if rng.random() < rates.RIGHT_CLOCK else self._clock(gang, mark.time)
+        device = replace(device, model=rng.randrange(1000), is_private=False)
+        made = new_id(mark.time - rng.expovariate(1 / (3 * DAY)) - 15.0, rng, is_app=device.is_app)
+        return self._near(mark, rates.RIGHT_TOWN, rng), device.look(mark.time, clock, made)
 
-    def stolen_fingerprint(self, person: Person, seen: Visit, time: float) -> "Look":
-        """The victim's device data whole, from a proxy in the victim's country."""
-        provider = self._world.home(person.country, self._rng)
-        fields = replace(seen.browser, is_private=False).fields(time, seen.zone, self._rng)
-        return address(provider.prefix(self._rng), self._rng), seen.browser.headers(time), fields
+    def stolen_fingerprint(self, mark: Mark, _gang: Gang, rng: Random) -> "Seen":
+        """The victim's device data whole, from a proxy in the victim's country or town."""
+        device, seen = _aged(mark.seen.device, rng), mark.seen
+        stolen = (seen.look.fields or {}).get("DeviceId") or device.id
+        look = device.look(mark.time, seen.clock, stolen)
+        return self._near(mark, rates.THIEF_IN_TOWN, rng), look
 
-    def _clock(self, seen: Visit) -> str:
-        return seen.zone if self._rng.random() < rates.RIGHT_CLOCK else _FOREIGN_ZONE
+    def _near(self, mark: Mark, share: float, rng: Random) -> str:
+        """A home's address: in the victim's town with the given chance, else in the country."""
+        person, world = mark.person, self._world
+        land, lease = world.land(person.country), person.home.lease(mark.time)
+        if rng.random() >= share:
+            return address(land.provider(rng).prefix(rng), rng)
+        is_same = rng.random() < rates.RIGHT_PROVIDER
+        network = lease.network if is_same else land.provider(rng, lease.town)
+        return address(world.neighbourhood(network, lease.town, rng), rng)
+
+    def _exit(self, gang: Gang, rng: Random) -> str:
+        if gang.exits:
+            return address(rng.choice(gang.exits), rng)
+        return rng.choice(self._tor) if self._tor else address(self._world.hoster(rng).prefix(rng), rng)
+
+    def _own_look(self, mark: Mark, gang: Gang, rng: Random) -> Look:
+        device = rng.choice(gang.devices)
+        look = device.look(mark.time, self._clock(gang, mark.time), self._id(gang, mark.time, rng, device))
+        if gang.is_bare:
+            agent = next(value for name, value in look.headers if name == "User-Agent")
+            return Look(bare_lines(agent), None)
+        return _collected(look, mark.person)
+
+    def _id(self, gang: Gang, time: float, rng: Random, device: Device | None = None) -> str:
+        own = device or gang.devices[0]
+        return new_id(time - rng.uniform(20.0, 300.0), rng) if gang.is_clean else own.id
+
+    def _clock(self, gang: Gang, time: float) -> int:
+        return self._world.clock(self._world.land(gang.country).towns[0], time)
 
 
-Look = tuple[str, list[list[str]], dict[str, str] | None]
-Attack = Callable[[Attackers, Person, Visit, float], Look]
+def _collected(look: Look, person: Person) -> Look:
+    """What the victim's application would send of the attacker's device."""
+    return look if person.has_collector else Look(look.headers, None)
 
-_AIMED: Final[dict[str, Attack]] = {
+
+def _aged(device: Device, rng: Random) -> Device:
+    """A copy of a victim's browser, now and then a release behind."""
+    if rng.random() < rates.CONSOLE and not device.make.is_apple:
+        return replace(device, lag=device.lag + 28 * DAY)
+    return replace(device)
+
+
+Seen = tuple[str, Look]
+Attack = Callable[[Attackers, Mark, Gang, Random], Seen]
+
+AIMED: Final[dict[str, Attack]] = {
     "naive": Attackers.naive,
     "vpn": Attackers.vpn,
     "reuse": Attackers.reuse,

@@ -1,56 +1,34 @@
-"""Made-up lives: homes, offices, carriers, trips, devices that come and go, and sign-ins in between."""
+"""Made-up people: who lives where with whom, works where, and holds which devices."""
 
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import exp
 from random import Random
 
 from riskengine.training.simulate import rates
-from riskengine.training.simulate.browsers import DAY, Browser
-from riskengine.training.simulate.world import ENGLISH, LANGUAGES, Prefix, Provider, World, address
-
-_WEEK = 7
-_FLIGHT = 5 * 3600.0  # seconds without a sign-in on the way abroad
-_VPN_COUNTRIES = ("NL", "US", "DE")
-_SUMMER_ENDS = 0.6  # of the stream: clocks are put back
+from riskengine.training.simulate.browsers import DAY
+from riskengine.training.simulate.devices import Device, Look, new_device
+from riskengine.training.simulate.homes import Home, Office, Sim, Vpn, new_home, new_office, new_sim, new_vpn
+from riskengine.training.simulate.providers import COUNTRIES, ENGLISH, LANGUAGES
+from riskengine.training.simulate.space import Network
+from riskengine.training.simulate.world import Town, World
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One good sign-in."""
+    """One good sign-in, or the wrong passwords of its owner."""
 
     time: float
     user: str
     ip: str
-    browser: Browser
-    zone: str
-
-
-@dataclass(slots=True)
-class Home:
-    """A line at home, which a household shares."""
-
-    provider: Provider
-    prefix: Prefix
-    ip: str
-    lease_days: int
-
-    def pass_day(self, rng: Random) -> None:
-        """Perhaps another address."""
-        if rng.random() < 1.0 / self.lease_days:
-            if rng.random() < rates.LEAVES_PREFIX:
-                self.prefix = self.provider.prefix(rng)
-            self.ip = address(self.prefix, rng)
-
-
-@dataclass(slots=True)
-class Trip:
-    """Some days elsewhere, between two addresses there."""
-
-    country: str
-    until: float
-    begins: float
-    prefixes: tuple[Prefix, Prefix]
+    look: Look
+    device: Device
+    town: Town
+    network: Network | None  # of the line; None on the way
+    clock: int  # minutes east of UTC
+    password_ok: bool = True
+    is_abroad: bool = False
+    is_odd: bool = False  # a device or network that the owner hardly ever uses
 
 
 @dataclass(slots=True)
@@ -59,189 +37,113 @@ class Person:
 
     name: str
     country: str
-    language: str
+    languages: tuple[str, ...]
     has_collector: bool
     home: Home
-    browsers: list[Browser]
-    exits: list[Prefix]  # of the carrier
-    office: str | None
-    vpn: float  # share of sign-ins through it
-    vpn_exits: list[Prefix]
+    sim: Sim
+    office: Office | None
+    vpn: Vpn | None
+    uses_tor: bool
+    devices: list[Device]
+    office_computer: Device | None
+    uses_phone: float
     visits_a_day: float
-    hour: float  # UTC
-    joins: float
-    trip: Trip | None = None
+    in_working_hours: float
+    hour: float  # local, of evenings or mornings
+    joins: float  # seconds after the stream's first
     visits: list[Visit] = field(default_factory=list)
+
+    @property
+    def town(self) -> Town:
+        """Where they lived first."""
+        return self.home.leases[0].town
+
+    def before(self, time: float) -> list[Visit]:
+        """Their good sign-ins until a time, ten at most."""
+        return [visit for visit in self.visits if visit.time < time and visit.password_ok][-10:]
 
 
 class Neighbourhood:
-    """Makes people who share homes, offices and carriers."""
+    """Makes people who share homes and offices."""
 
-    def __init__(self, world: World, countries: dict[str, float], began: float, rng: Random) -> None:
+    def __init__(self, world: World, countries: Mapping[str, float], began: float, days: int) -> None:
         self._world = world
-        self._countries = countries
+        self._countries = dict(countries)
         self._began = began
-        self._rng = rng
-        self._carriers = {country: world.carriers(country, rng) for country in countries}
-        self._offices: dict[str, list[str]] = {}
+        self._days = days
+        self._offices: dict[str, list[Office]] = {}
 
-    def people(self, count: int, days: int) -> list[Person]:
-        """So many people; some live together."""
+    def people(self, count: int, collected: float, seed: int) -> list[Person]:
+        """So many people; `collected`: share of them whose application sends device data."""
         found: list[Person] = []
         for number in range(count):
-            person = self._person(f"user{number}", days)
-            if found and self._rng.random() < rates.SHARES_A_HOME:
-                person.home, person.country = found[-1].home, found[-1].country
-            found.append(person)
+            rng = Random(f"{seed} person {number}")
+            partner = found[-1] if found and rng.random() < rates.SHARES_A_HOME else None
+            found.append(self._person(number, count, partner, rng, has_collector=rng.random() < collected))
         return found
 
-    def _person(self, name: str, days: int) -> Person:
-        rng, world = self._rng, self._world
-        lived = rng.choices(list(self._countries), list(self._countries.values()))[0]
-        country = lived if rng.random() >= rates.FOREIGNERS else world.anywhere(rng)
-        is_english = rng.random() < rates.FOREIGN_LANGUAGE
-        language = ENGLISH if is_english else LANGUAGES.get(country, ENGLISH)
-        has_collector = rng.random() < rates.COLLECTED
-        provider = world.home(country, rng)
-        prefix = provider.prefix(rng)
-        lease = rng.choices([days for days, _ in rates.LEASES], [share for _, share in rates.LEASES])[0]
-        carriers = self._carriers.get(country) or world.carriers(country, rng)
-        return Person(
-            name=name,
+    def _person(
+        self, number: int, count: int, partner: Person | None, rng: Random, *, has_collector: bool
+    ) -> Person:
+        world, span = self._world, (self._began, self._began + self._days * DAY)
+        country = partner.country if partner else self._country(rng)
+        languages = _languages(country, rng)
+        at_work = rng.random() < rates.HAS_OFFICE
+        # A third of the pool's people work for others than its large employers.
+        office = self._office(country, count, rng) if at_work else None
+        low, high = rates.IN_WORKING_HOURS
+        person = Person(
+            name=f"user{number}",
             country=country,
-            language=language,
+            languages=languages,
             has_collector=has_collector,
-            home=Home(provider, prefix, address(prefix, rng), lease),
-            browsers=self._browsers(language, has_collector),
-            exits=rng.choice(carriers),
-            office=self._office(country) if rng.random() < rates.HAS_OFFICE else None,
-            vpn=_vpn_share(rng.random()),
-            vpn_exits=[
-                world.hoster(rng, rng.choice([country, *_VPN_COUNTRIES])).prefix(rng) for _ in range(3)
-            ],
+            home=partner.home if partner else new_home(world, country, span, rng),
+            sim=new_sim(world, country, rng),
+            office=office,
+            vpn=new_vpn(country, rng),
+            uses_tor=rng.random() < rates.USES_TOR,
+            devices=self._devices(languages, has_collector, rng),
+            office_computer=None,
+            uses_phone=rng.betavariate(0.7, 1.6) * (rates.USES_PHONE[1] - rates.USES_PHONE[0])
+            + rates.USES_PHONE[0],
             visits_a_day=min(
-                rates.MOST_VISITS, math.exp(rng.gauss(rates.LOG_VISITS_MEAN, rates.LOG_VISITS_SPREAD))
+                rates.MOST_VISITS, exp(rng.gauss(rates.LOG_VISITS_MEAN, rates.LOG_VISITS_SPREAD))
             ),
-            hour=(rng.gauss(14.0, 3.0) - world.clocks.get(country, 0) / 60.0) % 24.0,
-            joins=rng.uniform(0.0, 0.8 * days) * DAY if rng.random() < rates.JOINS_LATE else 0.0,
+            in_working_hours=rng.uniform(low, high) if at_work else rng.uniform(low, 0.5),
+            hour=rng.choice((rng.gauss(20.0, 1.5), rng.gauss(20.0, 1.5), rng.gauss(8.0, 1.5))),
+            joins=rng.uniform(0.0, 0.9 * self._days) * DAY if rng.random() < rates.JOINS_LATE else 0.0,
         )
+        if office is not None and rng.random() < rates.OFFICE_COMPUTER:
+            person.office_computer = self._device("computer", languages, has_collector, rng)
+        return person
 
-    def _browsers(self, language: str, has_collector: bool) -> list[Browser]:  # noqa: FBT001 - a fact
-        rng = self._rng
-        phones = [False] * (rng.random() < rates.HAS_COMPUTER) + [True] * (rng.random() < rates.HAS_PHONE)
-        phones += [rng.random() < 0.5] * (rng.random() < rates.HAS_MORE)
-        return [
-            Browser.new(
-                rng,
-                is_phone=is_phone,
-                language=language,
-                time=self._began,
-                began=self._began,
-                has_collector=has_collector,
-            )
-            for is_phone in phones or [True]
-        ]
+    def _country(self, rng: Random) -> str:
+        if rng.random() < rates.FOREIGNERS:
+            return rng.choice(COUNTRIES)
+        return rng.choices(list(self._countries), list(self._countries.values()))[0]
 
-    def _office(self, country: str) -> str:
+    def _office(self, country: str, count: int, rng: Random) -> Office:
         known = self._offices.setdefault(country, [])
-        if len(known) < 8:
-            known.append(address(self._world.home(country, self._rng).prefix(self._rng), self._rng))
-        return self._rng.choice(known)
+        share = self._countries.get(country, 0.0) / sum(self._countries.values())
+        wanted = max(1, round(count * share * rates.HAS_OFFICE / rates.OFFICE_STAFF))
+        if len(known) < wanted:
+            known.append(new_office(self._world, country, rng))
+        return rng.choice(known)
+
+    def _devices(self, languages: tuple[str, ...], has_collector: bool, rng: Random) -> list[Device]:  # noqa: FBT001
+        shares = (("computer", rates.HAS_COMPUTER), ("phone", rates.HAS_PHONE), ("tablet", rates.HAS_TABLET))
+        kinds = [kind for kind, share in shares if rng.random() < share] or ["phone"]
+        devices = [self._device(kind, languages, has_collector, rng) for kind in kinds]
+        if "computer" in kinds and rng.random() < rates.HAS_OTHER_BROWSER:
+            devices.append(self._device("computer", languages, has_collector, rng))
+        return devices
+
+    def _device(self, kind: str, languages: tuple[str, ...], has_collector: bool, rng: Random) -> Device:  # noqa: FBT001
+        return new_device(kind, languages, rng, has_collector=has_collector, time=self._began)
 
 
-def _vpn_share(dice: float) -> float:
-    if dice < rates.ALWAYS_VPN:
-        return 1.0
-    return rates.OFTEN_VPN if dice < rates.ALWAYS_VPN + rates.SOMETIMES_VPN else 0.0
-
-
-class Life:
-    """One person's days."""
-
-    def __init__(self, person: Person, world: World, began: float, rng: Random) -> None:
-        self._person = person
-        self._world = world
-        self._began = began
-        self._rng = rng
-
-    def visits(self, days: int) -> Iterator[Visit]:
-        """Their good sign-ins, day by day."""
-        for day in range(days):
-            morning = self._began + day * DAY
-            if day * DAY < self._person.joins:
-                continue
-            self._pass_night(morning)
-            is_summer = day < _SUMMER_ENDS * days
-            for time in sorted(self._times(day, morning)):
-                if not self._is_on_the_way(time):
-                    yield self._visit(time, day, is_summer=is_summer)
-
-    def _is_on_the_way(self, time: float) -> bool:
-        trip, person = self._person.trip, self._person
-        return trip is not None and trip.country != person.country and abs(time - trip.begins) < _FLIGHT
-
-    def _times(self, day: int, morning: float) -> Sequence[float]:
-        wanted = self._person.visits_a_day * (rates.WEEKEND if day % _WEEK in {5, 6} else 1.1)
-        count, left = 0, self._rng.random()
-        while left > math.exp(-wanted) and count < 12:  # Knuth's Poisson
-            count += 1
-            left *= self._rng.random()
-        hours = [(self._person.hour + self._rng.gauss(0.0, rates.HOUR_SPREAD)) % 24.0 for _ in range(count)]
-        return [morning + hour * 3600.0 for hour in hours]
-
-    def _pass_night(self, morning: float) -> None:
-        person, rng = self._person, self._rng
-        person.home.pass_day(rng)
-        if rng.random() < rates.MOVES:
-            provider = self._world.home(person.country, rng)
-            prefix = provider.prefix(rng)
-            person.home = Home(provider, prefix, address(prefix, rng), person.home.lease_days)
-        for at, browser in enumerate(person.browsers):
-            if rng.random() < rates.REPLACED:
-                person.browsers[at] = self._new_browser(morning, is_phone=browser.is_phone)
-            elif browser.id is not None and rng.random() < rates.CLEARED:
-                browser.id = self._new_browser(morning, is_phone=browser.is_phone).id
-        if person.trip is not None and morning >= person.trip.until:
-            person.trip = None
-        elif person.trip is None and rng.random() < rates.TRIPS:
-            country = self._world.anywhere(rng) if rng.random() < rates.ABROAD else person.country
-            until = morning + rng.choice(rates.TRIP_DAYS) * DAY
-            hotel, cafe = (self._world.home(country, rng).prefix(rng) for _ in range(2))
-            person.trip = Trip(country, until, morning + rng.uniform(0.0, DAY), (hotel, cafe))
-
-    def _new_browser(self, time: float, *, is_phone: bool) -> Browser:
-        return Browser.new(
-            self._rng,
-            is_phone=is_phone,
-            language=self._person.language,
-            time=time,
-            began=self._began,
-            has_collector=self._person.has_collector,
-        )
-
-    def _visit(self, time: float, day: int, *, is_summer: bool) -> Visit:
-        person, rng = self._person, self._rng
-        # The first browser is the favourite.
-        weights = [3.0 if at == 0 else 1.0 for at in range(len(person.browsers))]
-        browser = rng.choices(person.browsers, weights)[0]
-        country, ip = self._place(time, day, browser)
-        # As it is now: tomorrow it may be cleared or replaced.
-        now = replace(browser)
-        visit = Visit(time, person.name, ip, now, self._world.zone(country, is_summer))
-        person.visits.append(visit)
-        return visit
-
-    def _place(self, time: float, day: int, browser: Browser) -> tuple[str, str]:
-        """The country whose clock the device shows, and the address."""
-        person, rng, trip = self._person, self._rng, self._person.trip
-        if trip is not None and time > trip.begins:
-            return trip.country, address(rng.choice(trip.prefixes), rng)
-        if rng.random() < person.vpn:
-            return person.country, address(rng.choice(person.vpn_exits), rng)
-        if browser.is_phone and rng.random() < rates.ON_CARRIER:
-            return person.country, address(rng.choice(person.exits), rng)
-        if person.office is not None and day % _WEEK < 5 and rng.random() < rates.AT_OFFICE:
-            return person.country, person.office
-        if rng.random() < rates.ELSEWHERE:
-            return person.country, address(self._world.home(person.country, rng).prefix(rng), rng)
-        return person.country, person.home.ip
+def _languages(country: str, rng: Random) -> tuple[str, ...]:
+    own = LANGUAGES.get(country, ENGLISH)
+    if rng.random() < rates.FOREIGN_LANGUAGE:
+        return (ENGLISH, own) if rng.random() < 0.5 else (ENGLISH,)
+    return (own, ENGLISH) if own != ENGLISH and rng.random() < 0.7 else (own,)

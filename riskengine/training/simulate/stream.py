@@ -1,18 +1,23 @@
 """A whole stream: people, attackers and verdicts, as lines of an attempts file in the order of time."""
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
+from itertools import chain
+from math import exp, log
 from random import Random
 from typing import Any
 
+from riskengine.base.bundle import data_file
 from riskengine.training.simulate import rates
 from riskengine.training.simulate.attackers import Attackers, Try
 from riskengine.training.simulate.browsers import DAY
-from riskengine.training.simulate.people import Life, Neighbourhood, Visit
+from riskengine.training.simulate.floods import Floods
+from riskengine.training.simulate.lives import Life
+from riskengine.training.simulate.people import Neighbourhood, Person, Visit
 from riskengine.training.simulate.world import World
 
-_BEGAN = 1_780_012_800.0  # a Friday, midnight UTC
+BEGAN = 1_771_200_000.0  # Monday 16 February 2026, midnight UTC
 _HOUR = 3600.0
 Line = dict[str, Any]
 Progress = Callable[[int], None]
@@ -28,6 +33,7 @@ class Plan:
         days: how long.
         countries: where they live, with weights.
         verdicts_until: share of the stream during which somebody says what events were; 0 for none.
+        collected: share of people whose application sends device data.
     """
 
     seed: int
@@ -35,52 +41,71 @@ class Plan:
     days: int = 75
     countries: Mapping[str, float] | None = None
     verdicts_until: float = 0.0
+    collected: float = rates.COLLECTED
 
 
 def simulate(plan: Plan, progress: Progress = lambda _: None) -> list[Line]:
     """The stream's lines, oldest first."""
-    rng = Random(plan.seed)
-    countries = dict(plan.countries or {"NO": 1.0})
-    world = World.load(tuple(countries))
-    people = Neighbourhood(world, countries, _BEGAN, rng).people(plan.users, plan.days)
+    world = World(plan.seed, plan.countries or {"NO": 1.0})
+    people = _people(plan, world)
+    tor = _addresses("tor-exits.txt")
     lines: list[Line] = []
     for done, person in enumerate(people, 1):
-        for visit in Life(person, world, _BEGAN, rng).visits(plan.days):
-            lines += _good(visit, rng)
+        rng = Random(f"{plan.seed} ends {person.name}")
+        life = Life(person, world, BEGAN, plan.seed, tor)
+        lines.extend(_good(visit, rng) for visit in life.visits(plan.days))
         progress(done)
-    ended = _BEGAN + plan.days * DAY
-    for attempt in Attackers(people, world, (_BEGAN, ended), rng).tries():
-        if attempt.time < ended:
-            lines.append(_bad(attempt, rng))
+    lines += _bad_lines(plan, people, world, tor)
     lines.sort(key=_time)
     for number, line in enumerate(lines, 1):
         line["id"] = f"e{number}"
-    # Of their own chance: the same lives with and without verdicts.
-    told = _verdicts(lines, plan, Random(f"{plan.seed} verdicts"))
-    return sorted(itertools.chain(lines, told), key=_time)
+    told = list(_verdicts(lines, plan))
+    for line in lines:
+        del line["odd"]
+    return sorted(chain(lines, told), key=_time)
+
+
+def _people(plan: Plan, world: World) -> list[Person]:
+    countries = plan.countries or {"NO": 1.0}
+    neighbourhood = Neighbourhood(world, countries, BEGAN, plan.days)
+    return neighbourhood.people(plan.users, plan.collected, plan.seed)
+
+
+def _bad_lines(plan: Plan, people: list[Person], world: World, tor: tuple[str, ...]) -> Iterator[Line]:
+    span = (BEGAN, BEGAN + plan.days * DAY)
+    count = max(rates.FEWEST_SUCCESSES, round(rates.SUCCESSES * plan.users / 100))
+    listed = [int(IPv4Address(text)) for text in _addresses("attack-ips.txt")]
+    rng = Random(f"{plan.seed} thieves")
+    aimed = Attackers(people, world, span, plan.seed, tor).tries(count)
+    bulk = Floods(people, world, span, plan.seed, listed).tries(count)
+    return (_bad(attempt, rng) for attempt in chain(aimed, bulk) if attempt.time < span[1])
+
+
+def _addresses(name: str) -> tuple[str, ...]:
+    """The IPv4 addresses of a bundled list."""
+    lines = data_file(name).read_text(encoding="utf-8").splitlines()
+    found = (line.split()[0] for line in lines if line.strip() and not line.startswith("#"))
+    return tuple(text for text in found if ":" not in text and "/" not in text)
 
 
 def _time(line: Line) -> float:
     return float(line["time"])
 
 
-def _good(visit: Visit, rng: Random) -> Iterator[Line]:
-    def line(time: float, *, password_ok: bool, passed: bool | None) -> Line:
-        return {
-            "id": "",
-            "time": round(time, 3),
-            "user": visit.user,
-            "ip": visit.ip,
-            "headers": visit.browser.headers(visit.time),
-            "device": visit.browser.fields(visit.time, visit.zone, rng),
-            "password_ok": password_ok,
-            "challenge_passed": passed,
-            "label": "legit",
-        }
-
-    if rng.random() < rates.TYPOS:
-        yield line(visit.time - rng.uniform(5.0, 60.0), password_ok=False, passed=None)
-    yield line(visit.time, password_ok=True, passed=rng.random() < rates.OWNER_PASSES)
+def _good(visit: Visit, rng: Random) -> Line:
+    passes = rates.TRAVELLER_PASSES if visit.is_abroad else rates.OWNER_PASSES
+    return {
+        "id": "",
+        "time": round(visit.time, 3),
+        "user": visit.user,
+        "ip": visit.ip,
+        "headers": visit.look.headers,
+        "device": visit.look.fields,
+        "password_ok": visit.password_ok,
+        "challenge_passed": rng.random() < passes if visit.password_ok else None,
+        "label": "legit",
+        "odd": visit.is_odd or visit.is_abroad,
+    }
 
 
 def _bad(attempt: Try, rng: Random) -> Line:
@@ -89,31 +114,33 @@ def _bad(attempt: Try, rng: Random) -> Line:
         "time": round(attempt.time, 3),
         "user": attempt.user,
         "ip": attempt.ip,
-        "headers": attempt.headers,
-        "device": attempt.fields,
+        "headers": attempt.look.headers,
+        "device": attempt.look.fields,
         "password_ok": attempt.password_ok,
         "challenge_passed": rng.random() < rates.THIEF_PASSES if attempt.password_ok else None,
         "label": attempt.kind,
+        "odd": True,
     }
 
 
-def _verdicts(lines: list[Line], plan: Plan, rng: Random) -> Iterator[Line]:
-    """What people and operators say: of many attacks, of some good sign-ins from somewhere new."""
-    until = _BEGAN + plan.verdicts_until * plan.days * DAY
-    seen: set[tuple[str, str]] = set()
+def _verdicts(lines: list[Line], plan: Plan) -> Iterator[Line]:
+    """What people and operators say, late: of many attacks, of good sign-ins that look odd, of few others."""
+    # Of their own chance: the same lives with and without verdicts.
+    rng = Random(f"{plan.seed} verdicts")
+    until = BEGAN + plan.verdicts_until * plan.days * DAY
+    median, spread = rates.VERDICT_HOURS
     for line in lines:
         if line["time"] >= until:
             return
         if not line["password_ok"]:
             continue
         is_good = line["label"] == "legit"
-        neighbourhood = (line["user"], line["ip"].rpartition(".")[0])
-        is_novel = is_good and neighbourhood not in seen
-        if is_good:
-            seen.add(neighbourhood)
-        if rng.random() >= (rates.TOLD_ATTACKS if not is_good else rates.TOLD_NOVELTIES if is_novel else 0.0):
+        share = (
+            rates.TOLD_ATTACKS if not is_good else rates.TOLD_NOVELTIES if line["odd"] else rates.TOLD_OTHERS
+        )
+        if rng.random() >= share:
             continue
         is_right = rng.random() >= rates.WRONG_VERDICTS
         value = "Valid" if is_good is is_right else "Invalid"
-        time = line["time"] + rng.uniform(*rates.VERDICT_HOURS) * _HOUR
+        time = line["time"] + exp(rng.gauss(log(median), spread)) * _HOUR
         yield {"time": round(time, 3), "feedback": {"id": line["id"], "value": value}}
