@@ -65,7 +65,7 @@ def _corrected(correction: Trained | Correction, code: str, source: str, found: 
         return []
     weighty = sorted(parts, key=lambda part: -abs(part[1]))[:_TOLD]
     told = ", ".join([f"{name} {change:+.0f}" for name, change in weighty if round(change)])
-    return [Signal(code, points, f"{source}: {told or 'thresholds stay in place'}")]
+    return [Signal(code, points, f"{source}: {told or 'many small changes'}")]
 
 
 def _cold_start(learned: int, found: list[Signal], limits: Thresholds) -> list[Signal]:
