@@ -63,8 +63,9 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
     risk = RiskDesk(storage, default_model(), new_process(clock.now()), gate)
     courier = open_courier(settings, clock)
     local = LocalList(breaches_file(settings))
+    believed = Believed(storage, SystemClock())
     screening = Screening(
-        storage, sealer, CommonPasswords(), local, range_api, failure=settings.breaches_api_failure
+        storage, believed, sealer, CommonPasswords(), local, range_api, failure=settings.breaches_api_failure
     )
     try:
         await storage.migrate()
@@ -72,7 +73,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
             settings=settings,
             clock=clock,
             storage=storage,
-            believed=Believed(storage, SystemClock()),
+            believed=believed,
             offload=offload,
             sealer=sealer,
             attempts=attempts,

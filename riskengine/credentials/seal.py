@@ -54,6 +54,7 @@ class Sealer:
         if not master_keys:
             raise ValueError("sealing needs a master key")
         self._keys = tuple(_Keys(key) for key in master_keys)
+        self._kept = lru_cache(maxsize=4096)(self._named_key)
 
     def seal(self, purpose: str, data: bytes, context: bytes = b"") -> bytes:
         """Key id, nonce, ciphertext and tag; opens only with the same purpose and context."""
@@ -98,6 +99,13 @@ class Sealer:
     def digest(self, purpose: str, data: bytes) -> bytes:
         """32 bytes, HMAC-SHA256 under the newest key."""
         return digest(self._keys[0].digest_key(purpose), data, "sha256")
+
+    def derived(self, purpose: str, name: str) -> bytes:
+        """A key of 32 bytes for a thing of ours (a pool's id): its digest, remembered."""
+        return self._kept(purpose, name)
+
+    def _named_key(self, purpose: str, name: str) -> bytes:
+        return self.digest(purpose, name.encode())
 
     def digests(self, purpose: str, data: bytes) -> tuple[bytes, ...]:
         """The digest under every key, newest first: what storage may hold after a rotation."""

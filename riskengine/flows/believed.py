@@ -1,4 +1,4 @@
-"""Pools, clients and risk configurations as sign-ins read them: believed for a second.
+"""The configuration as sign-ins read it, pools, clients and what belongs to them: believed for a second.
 
 What this process changes holds at once, what others change within that second; what is not there is asked
 for each time. Whoever changes something reads the store itself.
@@ -68,6 +68,19 @@ class BelievedRiskConfigurations:
         return found.configuration if found else None
 
 
+class BelievedPasswordLists:
+    """Which pools have a list of breached passwords of their own."""
+
+    def __init__(self, storage: Storage, machine: Clock) -> None:
+        self._found = Fresh(
+            storage.breached_passwords.any, machine, changes=lambda: storage.configuration_changes
+        )
+
+    async def any(self, pool: str) -> bool:
+        """Whether the pool has one."""
+        return bool(await self._found.get(pool))
+
+
 class Believed:
     """The configuration as it was less than a second ago."""
 
@@ -75,3 +88,4 @@ class Believed:
         self.pools = BelievedPools(storage, machine)
         self.clients = BelievedClients(storage, machine)
         self.risk_configurations = BelievedRiskConfigurations(storage, machine)
+        self.password_lists = BelievedPasswordLists(storage, machine)

@@ -27,7 +27,7 @@ def profile_key(services: Services, pool: str) -> bytes:
 
 def pool_key(sealer: Sealer, pool: str) -> bytes:
     """The same, where there are no services yet."""
-    return sealer.digest("profile", pool.encode())
+    return sealer.derived("profile", pool)
 
 
 def observe(  # noqa: PLR0913 - one fact each

@@ -80,7 +80,7 @@ def verifier_of(services: Services, pool: Pool, username: str, user: User | None
     """Salt (hex) and verifier of a user, or of the decoy that stands for nobody."""
     credential = user.credential if user else None
     if credential is None:
-        key = services.sealer.digest("decoy", pool.id.encode())
+        key = services.sealer.derived("decoy", pool.id)
         return decoy_salt(key, pool.id, username), decoy_verifier(key, pool.id, username)
     return credential.salt, services.sealer.open(_PURPOSE, credential.verifier, _context(pool, username))
 

@@ -8,6 +8,7 @@ from riskengine.breaches.interface import BreachCounts, NoCountError
 from riskengine.breaches.local_list import LocalList
 from riskengine.context.breached import CommonPasswords, plain_form
 from riskengine.credentials.seal import Sealer
+from riskengine.flows.believed import Believed
 from riskengine.flows.threat import ThreatPolicy
 from riskengine.storage.interface import Storage
 from riskengine.telemetry import count_compromised, count_screened
@@ -35,9 +36,10 @@ class Screening:
     where that is not configured or does not answer, the list's word counts.
     """
 
-    def __init__(  # noqa: PLR0913 - one source each
+    def __init__(  # noqa: PLR0913, PLR0917 - one source each
         self,
         storage: Storage,
+        believed: Believed,
         sealer: Sealer,
         common: CommonPasswords,
         local: LocalList,
@@ -46,6 +48,7 @@ class Screening:
         failure: Failure,
     ) -> None:
         self._storage = storage
+        self._believed = believed
         self._sealer = sealer
         self._common = common
         self.local = local
@@ -81,9 +84,8 @@ class Screening:
             return "nobody"
         if self._common.is_compromised(password):
             return "common"
-        for digest in self.digests(pool, password):
-            if await self._storage.breached_passwords.has(pool, digest):
-                return "pool"
+        if await self._believed.password_lists.any(pool) and await self._is_listed(pool, password):
+            return "pool"
         match self.local.look_up(password):
             case "clean":
                 return "nobody"
@@ -93,6 +95,12 @@ class Screening:
                 return await self._asked(password, otherwise="list")
             case _:
                 return await self._asked(password, otherwise=None)
+
+    async def _is_listed(self, pool: str, password: Secret) -> bool:
+        for digest in self.digests(pool, password):
+            if await self._storage.breached_passwords.has(pool, digest):
+                return True
+        return False
 
     async def _asked(self, password: Secret, otherwise: str | None) -> str:
         """What the range API says; `otherwise` counts where it says nothing."""

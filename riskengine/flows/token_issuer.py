@@ -146,10 +146,11 @@ class TokenIssuer:
         """
         pool_keys, lives = await self.keys_of(grant.pool.id), lifetimes_of(grant.client)
         made, seconds = self.claims_of(grant, session, session.scopes, now), now // SECOND
-        id_token, access_token = await asyncio.gather(
-            self._offload.run(jwt.sign, pool_keys.id, made.id(new_uuid(), seconds + lives.id)),
-            self._offload.run(jwt.sign, pool_keys.access, made.access(new_uuid(), seconds + lives.access)),
+        signing = (
+            self._offload.begin(jwt.sign, pool_keys.id, made.id(new_uuid(), seconds + lives.id)),
+            self._offload.begin(jwt.sign, pool_keys.access, made.access(new_uuid(), seconds + lives.access)),
         )
+        id_token, access_token = await signing[0], await signing[1]
         if grant.customisation is not UNCHANGED:
             _require_short(id_token, access_token)
         return api.AuthenticationResultType(

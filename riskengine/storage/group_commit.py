@@ -1,13 +1,14 @@
 """Units on one SQLite connection: many of them share one commit, each stands or falls alone."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from riskengine.storage.errors import AlreadyExists, Conflict, Unavailable
 from riskengine.storage.unit import Write
 
 Outcome: TypeAlias = list[int] | Exception
+Perform: TypeAlias = Callable[[sqlite3.Connection, Sequence[Write]], Outcome]
 
 _TAKEN = (
     sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
@@ -42,7 +43,7 @@ def _perform(connection: sqlite3.Connection, writes: Sequence[Write]) -> list[in
     return counts
 
 
-def _perform_alone(connection: sqlite3.Connection, writes: Sequence[Write]) -> Outcome:
+def _perform_apart(connection: sqlite3.Connection, writes: Sequence[Write]) -> Outcome:
     """One unit of a group, undone without the others when it fails.
 
     Raises:
@@ -53,7 +54,7 @@ def _perform_alone(connection: sqlite3.Connection, writes: Sequence[Write]) -> O
     try:
         outcome = _perform(connection, writes)
     except Exception as error:
-        if isinstance(error, sqlite3.Error) and unavailable(error):
+        if _is_trouble(error):
             raise
         outcome = error
     if isinstance(outcome, Exception):
@@ -62,18 +63,35 @@ def _perform_alone(connection: sqlite3.Connection, writes: Sequence[Write]) -> O
     return outcome
 
 
-def commit_group(connection: sqlite3.Connection, units: Sequence[Sequence[Write]]) -> list[Outcome]:
-    """Perform the units in one durable transaction; one outcome for each.
+def _is_trouble(error: Exception) -> bool:
+    return isinstance(error, sqlite3.Error) and unavailable(error) is not None
 
-    Raises:
-        sqlite3.Error: when the database itself is in trouble: nothing of the group was written.
-    """
+
+def _committed(
+    connection: sqlite3.Connection, units: Sequence[Sequence[Write]], perform: Perform
+) -> list[Outcome]:
+    """What performing each unit answers, in one durable transaction; nothing is written where it raises."""
     connection.execute("begin immediate")
     try:
-        outcomes: list[Outcome] = [_perform_alone(connection, writes) for writes in units]
+        outcomes = [perform(connection, writes) for writes in units]
         connection.execute("commit")
     except BaseException:
         if connection.in_transaction:
             connection.execute("rollback")
         raise
     return outcomes
+
+
+def commit_group(connection: sqlite3.Connection, units: Sequence[Sequence[Write]]) -> list[Outcome]:
+    """Perform the units in one durable transaction; one outcome for each.
+
+    Raises:
+        sqlite3.Error: when the database itself is in trouble: nothing of the group was written.
+    """
+    # Units seldom fail: only then is a savepoint for each worth its time.
+    try:
+        return _committed(connection, units, _perform)
+    except Exception as error:
+        if _is_trouble(error):
+            raise
+    return _committed(connection, units, _perform_apart)

@@ -39,7 +39,7 @@ from riskengine.storage.unit import NoUnit, OnEnd, Unit, Write, Writes
 
 _PING = Statement("select max(version) from schema_versions")
 # What sign-ins believe for a moment; whoever keeps copies asks how often these have changed.
-CONFIGURATION = frozenset({"pools", "clients", "risk_configurations"})
+CONFIGURATION = frozenset({"pools", "clients", "risk_configurations", "breached_passwords"})
 
 
 class Tables:

@@ -144,7 +144,7 @@ def name_of_nobody(arrival: Arrival, username: str) -> str:
     )
     if not by_address:
         return username
-    key = arrival.services.sealer.digest("decoy", arrival.pool.id.encode())
+    key = arrival.services.sealer.derived("decoy", arrival.pool.id)
     return decoy_user_id(key, arrival.pool.id, username)
 
 

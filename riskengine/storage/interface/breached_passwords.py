@@ -21,6 +21,10 @@ class BreachedPasswords(Protocol):
         """Whether the pool lists it."""
         ...
 
+    async def any(self, pool: str) -> bool:
+        """Whether the pool has a list of its own."""
+        ...
+
     async def lists(self) -> Sequence[PasswordList]:
         """The lists of all pools that have one, in the order of their ids."""
         ...

@@ -17,6 +17,10 @@ class BreachedPasswords(Table):
         """Whether the pool lists it."""
         return bool(await self._rows(sql.HAS, {"pool": pool, "digest": digest}))
 
+    async def any(self, pool: str) -> bool:
+        """Whether the pool has a list of its own."""
+        return bool(await self._rows(sql.ANY, {"pool": pool}))
+
     async def lists(self) -> Sequence[PasswordList]:
         """The lists of all pools that have one, in the order of their ids."""
         return [PasswordList(*row) for row in await self._rows(sql.LISTS, {})]

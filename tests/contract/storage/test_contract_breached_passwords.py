@@ -33,9 +33,11 @@ async def test_adding_twice_is_adding_once(storage, other_storage):
 
 async def test_lists_are_told_by_pool(storage):
     assert await storage.breached_passwords.lists() == []
+    assert not await storage.breached_passwords.any(POOL)
     await added(storage, WORD, pool="b")
     await added(storage, WORD, OTHER, pool="a")
     await added(storage, b"newest", pool="a", now=NOW + 7)
+    assert [await storage.breached_passwords.any(pool) for pool in ("a", "b", "c")] == [True, True, False]
 
     assert await storage.breached_passwords.lists() == [
         PasswordList("a", 3, NOW + 7),
