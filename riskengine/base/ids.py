@@ -1,20 +1,38 @@
 """Identifiers and random text from the operating system's generator."""
 
+import os
 import secrets
 import string
 
 _ALPHANUMERIC = string.ascii_letters + string.digits
 _LOWER = string.ascii_lowercase + string.digits
+_UUID_BYTES = 16
+_AT_ONCE = 256  # random numbers fetched with one call of the system
+
+_drawn: list[bytes] = []  # for UUIDs only: they name things, and open nothing
+os.register_at_fork(after_in_child=_drawn.clear)
 
 
 def new_uuid() -> str:
     """A random UUID (RFC 9562, version 4)."""
-    # By hand: a sign-in makes five, and the library's own take twice the time.
-    raw = bytearray(secrets.token_bytes(16))
+    # By hand: a sign-in makes five, and each call of the system lets go of the interpreter lock, which then
+    # has to be waited for.
+    try:
+        raw = bytearray(_drawn.pop())
+    except IndexError:
+        raw = bytearray(_draw())
     raw[6] = raw[6] & 0x0F | 0x40
     raw[8] = raw[8] & 0x3F | 0x80
     text = raw.hex()
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _draw() -> bytes:
+    """Sixteen random bytes, and many more for later."""
+    fetched = secrets.token_bytes(_UUID_BYTES * _AT_ONCE)
+    first, *others = (fetched[n : n + _UUID_BYTES] for n in range(0, len(fetched), _UUID_BYTES))
+    _drawn.extend(others)
+    return first
 
 
 def new_text(length: int) -> str:
