@@ -2,7 +2,9 @@
 
 import argparse
 import asyncio
+import signal
 import statistics
+import sys
 import tempfile
 from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, dataclass
@@ -113,6 +115,8 @@ def measure(
 
 def main() -> None:
     options = _options()
+    # An end by signal is an end like others: servers stopped, control groups taken away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     report = Report(__doc__)
     cases = [Case(count, 0.0) for count in options.workers]
     cases += [Case(count, options.share) for count in options.held_workers]
