@@ -23,17 +23,15 @@ from riskengine.flows import lookup
 from riskengine.flows.services import Services
 from riskengine.flows.sign_in import conduct, pipeline, start
 from riskengine.flows.sign_in.steps import decide_risk
-from riskengine.flows.token_issuer import TokenIssuer
+from riskengine.flows.token_issuer import NewSession, TokenIssuer
 from riskengine.risk import Engine
 from riskengine.server import gateway, metrics, validation
 from riskengine.server.run import run
 from riskengine.storage.sqlite import SqliteFile
 from riskengine.storage.tables.events import Events
-from riskengine.storage.tables.groups import Groups
-from riskengine.storage.tables.lockouts import Lockouts
 from riskengine.storage.tables.profiles import Profiles
 from riskengine.storage.tables.sessions import Sessions
-from riskengine.storage.tables.users import Users
+from riskengine.storage.tables.sign_ins import SignIns
 from riskengine.tokens import jwt
 
 _MODES: tuple[Mode, ...] = ("OFF", "AUDIT", "ENFORCED")
@@ -46,19 +44,17 @@ _STAGES: tuple[tuple[str, tuple[tuple[Any, str], ...]], ...] = (
     ("headers", ((gateway, "clean_headers"),)),
     ("decode and validate", ((validation, "decode"),)),
     ("read client and pool", ((lookup, "client_by_id"), (lookup, "pool"))),
-    ("read user", ((Users, "find"),)),
+    ("read user, failures, profile and groups", ((SignIns, "find"),)),
     ("risk: build the attempt", ((start, "observe"),)),
     ("risk: policy", ((start, "policy_for"),)),
-    ("risk: read the profile", ((Profiles, "find"),)),
     ("risk: assess", ((Engine, "assess"),)),
     ("risk: decide", ((decide_risk, "decide"),)),
     ("risk: learn (conclude)", ((Engine, "conclude"),)),
     ("risk: write the profile", ((Profiles, "save"),)),
     ("risk: observe", ((Engine, "observe"),)),
     ("risk: the rest of its steps", ((conduct, "with_lesson"),)),
-    ("read lockout", ((Lockouts, "find"),)),
-    ("read groups", ((Groups, "of_user"),)),
-    ("tokens: claims, two signatures", ((TokenIssuer, "tokens_of"),)),
+    ("tokens: claims", ((TokenIssuer, "begin_session"),)),
+    ("tokens: signatures that outlast the commit", ((NewSession, "tokens"),)),
     ("write the session", ((Sessions, "add"),)),
     ("write the event", ((Events, "add"),)),
     ("commit (durable)", ((SqliteFile, "commit"),)),

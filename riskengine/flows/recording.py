@@ -30,7 +30,7 @@ from riskengine.risk import Action, Assessment, Attempt, Level, decide
 from riskengine.risk.decision import RiskDecision
 from riskengine.risk.familiar import is_familiar
 from riskengine.storage.errors import AlreadyExists, Conflict
-from riskengine.storage.interface import Transaction
+from riskengine.storage.interface import NO_PROFILE, Transaction
 from riskengine.telemetry import count_sign_in
 
 T = TypeVar("T")
@@ -208,8 +208,9 @@ async def _ruled(
     """Scored as a sign-in from here would be."""
     if threat.is_blocked(observed.address) or not threat.scores(observed.address):
         return _UNRULED
-    sub, attempt = deed.user.sub if deed.user else "", observed.attempt
-    assessment, stored = await services.risk.assess(services.storage, deed.pool, deed.client.id, sub, attempt)
+    attempt = observed.attempt
+    stored = await services.storage.profiles.find(deed.pool.id, deed.user.sub) if deed.user else NO_PROFILE
+    assessment = await services.risk.assess(deed.pool, deed.client.id, stored.profile, attempt)
     if wanted:
         assessment = as_forced(assessment, wanted)
     stops = deed.is_stoppable and decide(assessment, threat.policy).action is Action.BLOCK

@@ -21,7 +21,7 @@ from riskengine.flows.observations import Asked, Finished, Judged, Lesson, News
 from riskengine.flows.shelf import Shelf
 from riskengine.risk import Assessment, Attempt, Conclusion, Engine, Model, Outcome, Profile, learn
 from riskengine.storage.errors import AlreadyExists, Conflict
-from riskengine.storage.interface import Ending, Reader, Storage, StoredProfile, Transaction
+from riskengine.storage.interface import Ending, Storage, StoredProfile, Transaction
 
 _TRIES = 8
 _PATIENCE = 15 * MINUTE  # the longest a session waits for an answer
@@ -39,13 +39,10 @@ class RiskDesk:
         self._storage = storage
         self._shelf = Shelf(storage, model, process, gate)
 
-    async def assess(
-        self, reader: Reader, pool: Pool, client: str, sub: str, attempt: Attempt
-    ) -> tuple[Assessment, StoredProfile]:
-        """Score an attempt against the user's profile; nobody's (an empty sub) is empty."""
+    async def assess(self, pool: Pool, client: str, profile: Profile, attempt: Attempt) -> Assessment:
+        """Score an attempt against the user's profile; nobody's is empty."""
         engine = await self.engine(pool.id, int(attempt.time * 1_000_000))
-        stored = await reader.profiles.find(pool.id, sub) if sub else StoredProfile(Profile(), 0)
-        return engine.assess(attempt, stored.profile, pool.stance(client)), stored
+        return engine.assess(attempt, profile, pool.stance(client))
 
     async def conclude(self, event: AuthEvent, profile: Profile, outcome: Outcome) -> Conclusion:
         """What the end of an attempt teaches; nothing is taken in before `observe`."""

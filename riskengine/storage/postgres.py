@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 
 import asyncpg
 
+from riskengine.storage.batches import Batch, arguments_of, batches, text_of
 from riskengine.storage.errors import AlreadyExists, Conflict, Unavailable
 from riskengine.storage.migrations import VERSIONS_TABLE, Migration, missing
 from riskengine.storage.migrations.migration import for_postgres
@@ -51,19 +52,23 @@ async def _leave(_connection: object) -> None:
     """We set nothing on a connection, so returning it to the pool needs no query."""
 
 
-async def _perform(connection: Any, writes: Sequence[Write]) -> list[int]:
-    counts = []
-    for write in writes:
-        statement = write.statement.postgres
+async def _perform(connection: Any, batch: Batch) -> list[int]:
+    """Perform a batch; the rows that each of its writes touched."""
+    text, arguments = text_of(batch), arguments_of(batch)
+    if len(batch) > 1:
         try:
-            status = await connection.execute(statement.text, *statement.arguments(write.parameters))
-        except asyncpg.UniqueViolationError:
-            raise AlreadyExists(write.what) from None
-        count = int(status.rpartition(" ")[2])
-        if write.rows is not None and count != write.rows:
-            raise Conflict
-        counts.append(count)
-    return counts
+            return list(await connection.fetchrow(text, *arguments))
+        except asyncpg.InvalidTextRepresentationError:
+            raise Conflict from None
+    write = batch[0]
+    try:
+        status = await connection.execute(text, *arguments)
+    except asyncpg.UniqueViolationError:
+        raise AlreadyExists(write.what) from None
+    count = int(status.rpartition(" ")[2])
+    if write.rows is not None and count != write.rows:
+        raise Conflict
+    return [count]
 
 
 class Postgres:
@@ -145,12 +150,19 @@ class Postgres:
             task.exception()  # its waiter may be gone; that is no news for the log
 
     async def _unit(self, writes: Sequence[Write]) -> list[int]:
+        try:
+            return await self._performed(batches(writes))
+        except asyncpg.UniqueViolationError:
+            # One of several has found its key taken; one by one they tell which.
+            return await self._performed([[write] for write in writes])
+
+    async def _performed(self, unit: Sequence[Batch]) -> list[int]:
         async with self._pool.acquire(timeout=_PATIENCE) as connection:
             # One statement is a transaction by itself, and a swap that touched no row wrote nothing.
-            if len(writes) == 1:
-                return await _perform(connection, writes)
+            if len(unit) == 1:
+                return await _perform(connection, unit[0])
             async with connection.transaction():
-                return await _perform(connection, writes)
+                return [count for batch in unit for count in await _perform(connection, batch)]
 
     async def migrate(self) -> None:
         """Apply the migrations that the schema lacks, each in its own transaction."""

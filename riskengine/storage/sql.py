@@ -12,7 +12,7 @@ Row = Sequence[Any]
 
 LONGEST_KEY = 512  # characters: four bytes each still fit PostgreSQL's largest index row (2704 bytes)
 _LARGEST = 2**63
-_TABLE = re.compile(r"\b(?:from|into|update) (\w+)")
+_TABLE = re.compile(r"\b(?:from|join|into|update) (?!set\b)(\w+)")
 _NAME = re.compile(r":([a-z_]+)")
 
 
@@ -34,12 +34,14 @@ class Statement:
 
     text: str
     table: str = field(init=False)  # the one it reads or writes; of several, the first
+    tables: frozenset[str] = field(init=False)
     sqlite: Compiled = field(init=False)
     postgres: Compiled = field(init=False)
 
     def __post_init__(self) -> None:
-        named = _TABLE.search(self.text)
-        object.__setattr__(self, "table", named[1] if named else "")
+        tables = _TABLE.findall(self.text)
+        object.__setattr__(self, "table", tables[0] if tables else "")
+        object.__setattr__(self, "tables", frozenset(tables))
         every = tuple(_NAME.findall(self.text))
         names = tuple(dict.fromkeys(every))
         numbered = _NAME.sub(lambda found: f"${names.index(found[1]) + 1}", self.text)

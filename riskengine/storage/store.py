@@ -32,6 +32,7 @@ from riskengine.storage.tables.rates import Rates
 from riskengine.storage.tables.resource_servers import ResourceServers
 from riskengine.storage.tables.risk_configurations import RiskConfigurations
 from riskengine.storage.tables.sessions import Sessions
+from riskengine.storage.tables.sign_ins import SignIns
 from riskengine.storage.tables.spent import Spent
 from riskengine.storage.tables.terms import TermsDocuments
 from riskengine.storage.tables.users import Users
@@ -69,6 +70,11 @@ class Tables:
     def users(self) -> Users:
         """Users."""
         return Users(self._database, self._writes)
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """What sign-ins read of their users."""
+        return SignIns(self._database, self._writes)
 
     @property
     def lockouts(self) -> Lockouts:

@@ -24,6 +24,11 @@ class Write:
     what: str = ""
     once: tuple[Value, ...] = ()
 
+    @property
+    def is_of_one_row(self) -> bool:
+        """Whether it adds one row, or swaps one."""
+        return self.rows == 1 or bool(self.what)
+
 
 class Writes(Protocol):
     """Where a table puts its writes."""

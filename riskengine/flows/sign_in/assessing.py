@@ -14,12 +14,13 @@ async def assessed(sign_in: SignIn, visit: Visit) -> SignIn:
     sign_in = replace(sign_in, is_assessed=True)
     if not visit.threat.scores(visit.observed.address):
         return sign_in
-    attempt, sub = visit.observed.attempt, sign_in.event.sub
+    attempt = visit.observed.attempt
     if sign_in.user is not None and not attempt.user_exists:
         # Nobody had this name when the request came in: the user has come over in it.
         attempt = dataclasses.replace(attempt, user=sign_in.guess_key, user_exists=True)
-    assessment, stored = await visit.services.risk.assess(visit.tx, visit.pool, visit.client.id, sub, attempt)
+    profile = sign_in.profile.profile
+    assessment = await visit.services.risk.assess(visit.pool, visit.client.id, profile, attempt)
     if visit.forced:
         assessment = as_forced(assessment, visit.forced)
     event = with_assessment(sign_in.event, None if visit.forced else attempt, assessment)
-    return replace(sign_in, assessment=assessment, profile=stored, event=event, is_scored_now=True)
+    return replace(sign_in, assessment=assessment, event=event, is_scored_now=True)

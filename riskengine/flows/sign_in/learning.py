@@ -5,8 +5,6 @@ from msgspec.structs import replace
 from riskengine.flows.event_facts import outcome_of
 from riskengine.flows.observations import Finished, Lesson
 from riskengine.flows.sign_in.state import Ended, Visit
-from riskengine.risk import Profile
-from riskengine.storage.interface import StoredProfile
 
 
 async def with_lesson(ended: Ended, visit: Visit) -> Ended:
@@ -23,10 +21,6 @@ async def with_lesson(ended: Ended, visit: Visit) -> Ended:
         desk.tell(visit.tx, event.pool, await desk.asked(event))
         return ended
     stored = sign_in.profile
-    if stored is None:
-        stored = (
-            await visit.tx.profiles.find(event.pool, event.sub) if event.sub else StoredProfile(Profile(), 0)
-        )
     conclusion = await desk.conclude(event, stored.profile, outcome)
     if event.sub:
         desk.save_profile(visit.tx, event.pool, event.sub, stored, conclusion.profile)

@@ -1,8 +1,8 @@
 """The answer to a challenge: the sealed state is opened, and the same pipeline goes on."""
 
 from riskengine import api
-from riskengine.entities import User
 from riskengine.flows.client_secrets import require_secret_hash
+from riskengine.flows.observing import subject_key
 from riskengine.flows.risk_desk import assessment_of
 from riskengine.flows.sign_in.conduct import conduct, used_once
 from riskengine.flows.sign_in.factors.device_srp import waiting_session
@@ -10,7 +10,8 @@ from riskengine.flows.sign_in.factors.srp import block_text
 from riskengine.flows.sign_in.start import new_event, required_username, visit_of
 from riskengine.flows.sign_in.state import Arrival, Outcome, SignIn, Ticket, Visit, brings_proof
 from riskengine.flows.sign_in.tickets import unseal
-from riskengine.storage.interface import Reader, Transaction
+from riskengine.storage.errors import NotFound
+from riskengine.storage.interface import Reader, SignInRecords, Transaction
 
 # Challenges whose state travels in SECRET_BLOCK: some clients send no Session with them.
 _IN_BLOCK = ("PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER")
@@ -29,9 +30,11 @@ async def resume(arrival: Arrival, challenge: str, session: str | None) -> Outco
         ticket = await _ticket(arrival, tx, challenge, session)
         if await tx.spent.is_spent(ticket.pool, ticket.id):
             raise used_once()
-        user = await tx.users.get(ticket.pool, ticket.sub) if ticket.sub else None
-        visit = await visit_of(arrival, tx, ticket.username, user, ticket.flow)
-        sign_in = await _restored(ticket, visit, user)
+        records = await tx.sign_ins.of_sub(ticket.pool, ticket.sub, nobody=subject_key(ticket.username, None))
+        if ticket.sub and records.user is None:
+            raise NotFound  # deleted meanwhile
+        visit = await visit_of(arrival, tx, ticket.username, records.user, ticket.flow)
+        sign_in = await _restored(ticket, visit, records)
         if sign_in.credential_set_at != ticket.credential_set_at:
             raise api.errors.NotAuthorizedException("Invalid session for the user.")
         await _require_same_user(sign_in, username, tx, visit)
@@ -40,17 +43,20 @@ async def resume(arrival: Arrival, challenge: str, session: str | None) -> Outco
     return await conduct(arrival.services, begin)
 
 
-async def _restored(ticket: Ticket, visit: Visit, user: User | None) -> SignIn:
+async def _restored(ticket: Ticket, visit: Visit, records: SignInRecords) -> SignIn:
     """Where the sign-in stood when it asked."""
     if ticket.is_recorded:
         event = await visit.tx.events.get(ticket.pool, ticket.sub, ticket.event)
     else:
-        event = new_event(visit, ticket.event, ticket.username, user)
+        event = new_event(visit, ticket.event, ticket.username, records.user)
     is_assessed = event.score is not None
     return SignIn(
         flow=ticket.flow,
         username=ticket.username,
-        user=user,
+        user=records.user,
+        lockout=records.lockout,
+        profile=records.profile,
+        groups=records.groups,
         event=event,
         is_event_stored=ticket.is_recorded,
         awaited=ticket.awaits,

@@ -42,14 +42,21 @@ async def start(arrival: Arrival, flow: str) -> Outcome:
     place = await _admitted(arrival, username)
 
     async def begin(tx: Transaction) -> tuple[SignIn, Visit]:
-        user = await tx.users.find(arrival.pool.id, arrival.pool.username_key(username))
-        name = user.username if user else name_of_nobody(arrival, username)
+        unknown = name_of_nobody(arrival, username)
+        records = await tx.sign_ins.find(
+            arrival.pool.id, arrival.pool.username_key(username), nobody=subject_key(unknown, None)
+        )
+        user = records.user
+        name = user.username if user else unknown
         visit = await visit_of(arrival, tx, name, user, flow)
         key = arrival.answers.get("DEVICE_KEY")
         sign_in = SignIn(
             flow=flow,
             username=name,
             user=user,
+            lockout=records.lockout,
+            profile=records.profile,
+            groups=records.groups,
             event=new_event(visit, new_uuid(), name, user),
             device_key=key.reveal() if key else "",
             presents_proof=brings_proof(flow, "", arrival.answers),

@@ -9,14 +9,14 @@ from msgspec import Struct
 from riskengine import api
 from riskengine.base.secret import Secret
 from riskengine.context.attempt import Observed, RawContext
-from riskengine.entities import AuthEvent, Client, Device, Lockout, Pool, User
+from riskengine.entities import AuthEvent, Client, Device, Group, Lockout, Pool, User
 from riskengine.flows.observing import subject_key
 from riskengine.flows.services import Services
 from riskengine.flows.test_mode import NOTHING, Forced
 from riskengine.flows.threat import ThreatPolicy
 from riskengine.flows.token_issuer import NewSession
 from riskengine.risk import Assessment
-from riskengine.storage.interface import GuessKind, StoredProfile, Transaction
+from riskengine.storage.interface import NO_PROFILE, GuessKind, StoredProfile, Transaction
 
 Afterwards = Callable[[], None]
 PASSWORD_FLOWS = ("USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH")
@@ -168,9 +168,10 @@ class SignIn(Struct, frozen=True, kw_only=True):
     is_device_proved: bool = False
     guess_kind: GuessKind = "password"  # whose failures the first factor counts with
     has_lock_checked: bool = False
-    lockout: Lockout | None = None
+    lockout: Lockout = Lockout()  # of the failures that the first factor counts with
     assessment: Assessment | None = None
-    profile: StoredProfile | None = None
+    profile: StoredProfile = NO_PROFILE
+    groups: tuple[Group, ...] = ()
     is_assessed: bool = False
     is_scored_now: bool = False  # by this request
     first_factor: FirstFactor = ""

@@ -26,11 +26,25 @@ from riskengine.storage.interface.hosted import (
     UiCustomizations,
 )
 from riskengine.storage.interface.imports import ImportJobs, PieceKind
-from riskengine.storage.interface.learned import LearnedVersions, Populations, Profiles, StoredProfile
+from riskengine.storage.interface.learned import (
+    NO_PROFILE,
+    LearnedVersions,
+    Populations,
+    Profiles,
+    StoredProfile,
+)
 from riskengine.storage.interface.messages import Codes, LogLines, Outbox, Rates
 from riskengine.storage.interface.pools import Clients, Keys, Pools, RiskConfigurations
 from riskengine.storage.interface.shared import Observations, Workers
-from riskengine.storage.interface.sign_ins import Events, GuessKind, Lockouts, Sessions, Spent
+from riskengine.storage.interface.sign_ins import (
+    Events,
+    GuessKind,
+    Lockouts,
+    Sessions,
+    SignInRecords,
+    SignIns,
+    Spent,
+)
 from riskengine.storage.interface.users import SEARCHABLE, Groups, UserFilter, Users
 from riskengine.storage.unit import Ending, OnEnd
 
@@ -51,6 +65,11 @@ class Reader(Protocol):
     @property
     def users(self) -> Users:
         """Users."""
+        ...
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """What sign-ins read of their users."""
         ...
 
     @property
@@ -234,6 +253,7 @@ class Storage(Reader, Protocol):
 
 
 __all__ = [
+    "NO_PROFILE",
     "SEARCHABLE",
     "Brandings",
     "BreachedPasswords",
@@ -265,6 +285,8 @@ __all__ = [
     "ResourceServers",
     "RiskConfigurations",
     "Sessions",
+    "SignInRecords",
+    "SignIns",
     "Spent",
     "Storage",
     "StoredProfile",

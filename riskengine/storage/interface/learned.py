@@ -15,6 +15,9 @@ class StoredProfile:
     version: int
 
 
+NO_PROFILE = StoredProfile(Profile(), 0)
+
+
 class Profiles(Protocol):
     """What the engine knows of each user."""
 

@@ -1,13 +1,43 @@
-"""What sign-ins leave behind: failures, events, sessions, spent ids."""
+"""What sign-ins read of their user, and leave behind: failures, events, sessions, spent ids."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from riskengine.entities import AuthEvent, Lockout, Session
+from riskengine.entities import AuthEvent, Group, Lockout, Session, User
+from riskengine.storage.interface.learned import StoredProfile
 
 # Guesses are counted apart: passwords, those of a device or place that the user is known by, second
 # factors, codes that stand in for a password, device secrets.
 GuessKind = Literal["password", "familiar", "mfa", "otp", "device"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRecords:
+    """What every sign-in needs of its user, as of one moment; groups in the order of `Groups.of_user`.
+
+    `lockout` is the one of passwords: the user's, or that of a name that nobody has.
+    """
+
+    user: User | None
+    lockout: Lockout
+    profile: StoredProfile
+    groups: tuple[Group, ...]
+
+
+class SignIns(Protocol):
+    """Reads a sign-in's records in one question, the same for known and unknown users.
+
+    `nobody` is the key under which failures count where there is no such user.
+    """
+
+    async def find(self, pool: str, name_key: str, *, nobody: str) -> SignInRecords:
+        """By user name, sub or alias, in this order."""
+        ...
+
+    async def of_sub(self, pool: str, sub: str, *, nobody: str) -> SignInRecords:
+        """Of the user of a sub; nobody has the empty one."""
+        ...
 
 
 class Lockouts(Protocol):

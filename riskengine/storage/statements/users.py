@@ -30,14 +30,15 @@ def _search(column: str) -> Search:
 
 SEARCHES = {attribute: _search(_COLUMNS.get(attribute, attribute)) for attribute in SEARCHABLE}
 
-GET = Statement("select body from users where pool = :pool and sub = :sub")
-FIND = Statement(
-    "select users.body from ("
-    " select sub, 0 as place from users where pool = :pool and username = :name_key"
-    " union all select sub, 1 from users where pool = :pool and sub = :name_key"
-    " union all select sub, 2 from aliases where pool = :pool and alias = :name_key"
-    ") as found join users on users.pool = :pool and users.sub = found.sub order by found.place limit 1"
+# Of a user name, else of a sub, else of an alias; the later ones are looked up only if need be.
+SUB_OF_NAME = (
+    "coalesce((select sub from users where pool = :pool and username = :name_key),"
+    " (select sub from users where pool = :pool and sub = :name_key),"
+    " (select sub from aliases where pool = :pool and alias = :name_key))"
 )
+
+GET = Statement("select body from users where pool = :pool and sub = :sub")
+FIND = Statement(f"select body from users where pool = :pool and sub = {SUB_OF_NAME}")  # noqa: S608 - from above
 LIST = Statement("select body from users where pool = :pool and sub > :after order by sub limit :limit")
 COUNT_UP_TO = Statement(
     "select count(*) from (select sub from users where pool = :pool limit :limit) as some_users"

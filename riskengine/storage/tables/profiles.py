@@ -3,7 +3,7 @@
 from riskengine.api import wire
 from riskengine.risk import Profile
 from riskengine.storage import records
-from riskengine.storage.interface import StoredProfile
+from riskengine.storage.interface import NO_PROFILE, StoredProfile
 from riskengine.storage.sql import Columns
 from riskengine.storage.statements import profiles as sql
 from riskengine.storage.tables.table import Table
@@ -18,7 +18,7 @@ class Profiles(Table):
         """The profile; an empty one (version 0) when none is stored."""
         rows = await self._rows(sql.FIND, {"pool": pool, "sub": sub})
         if not rows:
-            return StoredProfile(Profile(), 0)
+            return NO_PROFILE
         return StoredProfile(wire.from_record(Profile, rows[0][0]), rows[0][1])
 
     def save(self, pool: str, sub: str, stored: StoredProfile) -> None:

@@ -82,7 +82,8 @@ def every_statement():
 
 
 EVERY = every_statement()
-_REFERENCE = re.compile(r"\b(?:from|join|into|^update) (\w+)")
+# Of tables; `found` is what a statement itself has found.
+_REFERENCE = re.compile(r"\b(?:from|join|into|^update) (?!found\b)(\w+)")
 _BOUND = re.compile(r"\b(?:\w+\.)?pool = (?::pool|\w+\.pool)\b")
 
 

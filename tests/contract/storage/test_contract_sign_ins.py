@@ -11,7 +11,9 @@ from stored_things import (
     FEW,
     NOW,
     POOL,
+    a_group,
     a_session,
+    a_user,
     an_event,
     events,
     lockouts,
@@ -22,7 +24,74 @@ from stored_things import (
 from riskengine.entities import EventFeedback, Learned, LearnedVersion, Lockout
 from riskengine.risk import Profile
 from riskengine.storage import AlreadyExists, Conflict, NotFound
-from riskengine.storage.interface import GuessKind, StoredProfile
+from riskengine.storage.interface import NO_PROFILE, GuessKind, SignInRecords, StoredProfile
+
+
+class TestRecords:
+    """One question answers what the tables answer one by one."""
+
+    @pytest.fixture
+    async def anna(self, storage):
+        """A user with failures, a profile and groups; others have theirs."""
+        async with storage.transaction() as tx:
+            for user in (a_user("anna"), a_user("bert")):
+                tx.users.add(user, name_key=f"{user.sub}-name", aliases=[f"{user.sub}@example.com"])
+                tx.lockouts.save(POOL, user.sub, "password", Lockout(failures=len(user.sub)))
+                tx.lockouts.save(POOL, user.sub, "mfa", Lockout(failures=9))
+                tx.profiles.save(POOL, user.sub, StoredProfile(Profile(learned=len(user.sub)), 0))
+            for name, precedence in (("b", None), ("a", None), ("late", 7), ("first", 0), ("unused", 1)):
+                tx.groups.add(a_group(name=name, precedence=precedence))
+                if name != "unused":
+                    tx.groups.add_member(POOL, name, "anna", NOW)
+            tx.groups.add_member(POOL, "unused", "bert", NOW)
+        return await storage.users.get(POOL, "anna")
+
+    @pytest.mark.parametrize("name_key", ["anna-name", "anna", "anna@example.com"])
+    async def test_all_of_a_user_by_any_name(self, storage, anna, name_key):
+        found = await storage.sign_ins.find(POOL, name_key, nobody="?")
+
+        assert found.user == anna
+        assert found.lockout == await storage.lockouts.find(POOL, "anna", "password")
+        assert found.profile == await storage.profiles.find(POOL, "anna")
+        assert list(found.groups) == await storage.groups.of_user(POOL, "anna")
+        assert [group.name for group in found.groups] == ["first", "late", "a", "b"]
+        assert await storage.sign_ins.of_sub(POOL, "anna", nobody="?") == found
+
+    @pytest.mark.parametrize(
+        "name_key", ["nobody", "", "a\0b", "x" * 513], ids=["new", "empty", "nul", "long"]
+    )
+    async def test_of_nobody_the_failures_of_the_name(self, storage, anna, name_key):
+        async with storage.transaction() as tx:
+            tx.lockouts.save(POOL, "?digest", "password", Lockout(failures=3))
+
+        found = await storage.sign_ins.find(POOL, name_key, nobody="?digest")
+
+        assert found == SignInRecords(None, Lockout(failures=3, version=1), NO_PROFILE, ())
+        assert await storage.sign_ins.of_sub(POOL, "", nobody="?digest") == found
+
+    async def test_a_user_of_whom_nothing_else_is_known(self, storage):
+        async with storage.transaction() as tx:
+            tx.users.add(a_user("new"), name_key="new", aliases=[])
+            tx.lockouts.save(POOL, "?", "password", Lockout(failures=3))
+
+        found = await storage.sign_ins.find(POOL, "new", nobody="?")
+
+        assert found == SignInRecords(await storage.users.get(POOL, "new"), Lockout(), NO_PROFILE, ())
+
+    async def test_a_user_name_goes_before_a_sub_and_a_sub_before_an_alias(self, storage):
+        async with storage.transaction() as tx:
+            tx.users.add(a_user("one"), name_key="two", aliases=[])
+            tx.users.add(a_user("two"), name_key="three", aliases=[])
+            tx.users.add(a_user("three"), name_key="four", aliases=["one"])
+
+        found = [await storage.sign_ins.find(POOL, name, nobody="?") for name in ("two", "three", "one")]
+
+        assert [each.user.sub for each in found] == ["one", "two", "one"]
+
+    async def test_of_another_pool_nothing(self, storage, anna):
+        found = await storage.sign_ins.find("eu-west-1_Other0000", "anna-name", nobody="?")
+
+        assert found == SignInRecords(None, Lockout(), NO_PROFILE, ())
 
 
 class TestLockouts:

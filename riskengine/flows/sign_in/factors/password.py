@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from riskengine import api
 from riskengine.base.secret import Secret
-from riskengine.entities import Lockout, User
+from riskengine.entities import User
 from riskengine.flows.passwords import is_right, is_right_by_foreign_hash, with_password
 from riskengine.flows.sign_in.endings import challenged
 from riskengine.flows.sign_in.factors.guess import right, wrong
@@ -21,7 +21,7 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
 async def prove(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     """Known and unknown users cost the same arithmetic."""
     password = visit.answer("PASSWORD")
-    lockout = sign_in.lockout or Lockout()
+    lockout = sign_in.lockout
     if sign_in.user is not None and sign_in.user.foreign_hash is not None:
         sign_in = await _settled(sign_in, visit, sign_in.user, password)
     if is_right(visit.services, visit.pool, sign_in.username, sign_in.user, password):

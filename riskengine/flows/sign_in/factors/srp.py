@@ -9,7 +9,6 @@ from riskengine import api
 from riskengine.base.clock import SECOND
 from riskengine.credentials import srp
 from riskengine.credentials.claim_time import TimestampError, parse_timestamp
-from riskengine.entities import Lockout
 from riskengine.flows.passwords import verifier_of
 from riskengine.flows.sign_in.endings import refused, ticket
 from riskengine.flows.sign_in.factors.guess import right, wrong
@@ -76,7 +75,7 @@ async def prove(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     )
     require_fresh(claim.timestamp, visit)
     _, verifier = verifier_of(visit.services, visit.pool, sign_in.username, sign_in.user)
-    lockout = sign_in.lockout or Lockout()
+    lockout = sign_in.lockout
     holds = await visit.services.offload.run(_holds, sign_in, visit, exchange, claim, verifier)
     if holds and sign_in.user is not None:
         return replace(

@@ -3,7 +3,6 @@
 from msgspec.structs import replace
 
 from riskengine import api
-from riskengine.entities import Lockout
 from riskengine.flows.lockouts import is_locked
 from riskengine.flows.sign_in.endings import refused
 from riskengine.flows.sign_in.state import Ended, SignIn, Visit
@@ -28,25 +27,20 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
     sign_in = replace(sign_in, has_lock_checked=True)
     if not any(name in visit.answers for name in _PASSWORD_ANSWERS):
         return sign_in
-    pool, key = visit.pool.id, sign_in.guess_key
-    lockout = await visit.tx.lockouts.find(pool, key, "password")
-    if not is_locked(lockout, visit.now):
-        return replace(sign_in, lockout=lockout)
-    if await _is_familiar(sign_in, visit):
-        lockout = await visit.tx.lockouts.find(pool, key, "familiar")
+    if not is_locked(sign_in.lockout, visit.now):
+        return sign_in
+    if _is_familiar(sign_in, visit):
+        lockout = await visit.tx.lockouts.find(visit.pool.id, sign_in.guess_key, "familiar")
         if not is_locked(lockout, visit.now):
             return replace(sign_in, lockout=lockout, guess_kind="familiar")
-    locked = replace(sign_in, lockout=Lockout())
-    return refused(locked, api.errors.NotAuthorizedException("Password attempts exceeded"))
+    return refused(sign_in, api.errors.NotAuthorizedException("Password attempts exceeded"))
 
 
-async def _is_familiar(sign_in: SignIn, visit: Visit) -> bool:
-    """Read only where a lock is in the way."""
+def _is_familiar(sign_in: SignIn, visit: Visit) -> bool:
     if sign_in.user is None:
         return False
     if sign_in.device is not None:
         return True
     if visit.threat.mode == "OFF":
         return False
-    stored = await visit.tx.profiles.find(visit.pool.id, sign_in.user.sub)
-    return is_familiar(visit.observed.attempt, stored.profile)
+    return is_familiar(visit.observed.attempt, sign_in.profile.profile)

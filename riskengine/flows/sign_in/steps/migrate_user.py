@@ -36,7 +36,7 @@ async def perform(sign_in: SignIn, visit: Visit) -> SignIn | Ended:
         )
     except api.errors.UserLambdaValidationException as error:
         # The function said no to this password: a guess like any other.
-        return wrong(sign_in, visit, sign_in.guess_kind, sign_in.lockout or Lockout(), error)
+        return wrong(sign_in, visit, sign_in.guess_kind, sign_in.lockout, error)
     except ERRORS as error:
         return refused(sign_in, error)
     if found is None:
