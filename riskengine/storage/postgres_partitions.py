@@ -96,18 +96,18 @@ async def roll(connection: Any, now: int, before: int) -> int:
 
 
 async def _make_missing(connection: Any, now: int) -> None:
-    """One process makes them; others find them made. Reads and writes of the other months go on."""
+    """One process makes them; others find them made. Reads of the other months go on."""
     async with connection.transaction():
         await connection.execute(_PATIENCE)
-        await connection.execute("lock table only events in share update exclusive mode")
+        # No writer may have chosen the net for what belongs into the month by the time it gets there.
+        await connection.execute("lock table only events in share row exclusive mode")
         partitions = await partitions_of(connection)
         net = next((p.name for p in partitions if p.start is None), None)
-        if net is not None:
-            if await connection.fetchval("select pg_relation_size($1::text::regclass)", net) > _LARGEST_NET:
-                # Nothing is lost: events of these months stay in the net, and go from it row by row.
-                log.warning("month_not_made", why=f"{net} is large: see docs/scaling.md")
-                return
-            await connection.execute(f"lock table {net} in access exclusive mode")
+        size = "select pg_relation_size($1::text::regclass)"
+        if net is not None and await connection.fetchval(size, net) > _LARGEST_NET:
+            # Nothing is lost: events of these months stay in the net, and go from it row by row.
+            log.warning("month_not_made", why=f"{net} is large: see docs/scaling.md")
+            return
         for month in missing(partitions, now):
             await _make(connection, month, net)
 

@@ -40,7 +40,7 @@ begin
         select * from events_before where is_whole in (0, 1) and time >= boundary;
     delete from events_before where is_whole in (0, 1) and time >= boundary;
     if checked is null then
-        alter table events_before add constraint events_before check (time < boundary);
+        execute format('alter table events_before add constraint events_before check (time < %s)', boundary);
     end if;
     execute format(
         'alter table events attach partition events_before for values from (minvalue) to (%s)', boundary);
