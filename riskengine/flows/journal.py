@@ -119,11 +119,12 @@ class Journal:
         """Whether everything up to a position was taken in."""
         return all(self.of(process).covers(taken) for process, taken in position.items())
 
-    def position(self) -> dict[str, Any]:
-        """What was taken in, as plain values."""
-        return {process: [taken.low, sorted(taken.above)] for process, taken in self.taken.items()}
+
+def copied(position: Mapping[str, Taken]) -> dict[str, Taken]:
+    """The same position, which stays as it is."""
+    return {process: Taken(taken.low, tuple(taken.above)) for process, taken in position.items()}
 
 
 def position_of(state: Mapping[str, Any]) -> dict[str, Taken]:
-    """The position that `Journal.position` told."""
+    """The position that plain values tell: of each process, up to where, and what above."""
     return {process: Taken(int(low), tuple(above)) for process, (low, above) in state.items()}

@@ -292,18 +292,23 @@ class Population:
 
     def to_state(self) -> dict[str, Any]:
         """Everything as plain values that JSON keeps exactly."""
-        tables = {path: table.to_state() for path, table in self._tables()}
+        return {
+            **self.small_state(),
+            "tables": {path: table.to_state() for path, table in self.tables()},
+            "lessons": self.lessons.to_state(),
+        }
+
+    def small_state(self) -> dict[str, Any]:
+        """Everything but tables and lessons."""
         return {
             "state": _STATE,
-            "tables": tables,
             "budget": self.budget.to_state(),
-            "names": {key: list(name) for key, name in self.names.items()},
+            "names": self.names.copy(),
             "cells": [list(table) for table in self._cells],
             "cell_weight": list(self._cell_weight),
             "cell_day": self._cell_day,
             "usual_failures": self._usual_failures,
             "day": self._day,
-            "lessons": self.lessons.to_state(),
             "correction": self.correction.to_state() if self.correction else None,
             "learned_number": self.learned_number,
         }
@@ -317,25 +322,34 @@ class Population:
         Raises:
             ValueError: the state is of another release.
         """
-        if state.get("state") != _STATE:
-            raise ValueError(f"population state {state.get('state')!r} is not {_STATE}")
         population = cls(capacity, model)
-        for path, table in population._tables():
+        population.load_small(state)
+        for path, table in population.tables():
             table.load(state["tables"].get(path, {}))
-        population.budget.load(state["budget"])
-        population.names = {key: (name[0], name[1]) for key, name in state["names"].items()}
-        population._cells = [[float(count) for count in table] for table in state["cells"]]
-        population._cell_weight = [float(weight) for weight in state["cell_weight"]]
-        population._cell_day = int(state["cell_day"])
-        population._usual_failures = float(state["usual_failures"])
-        population._day = int(state["day"])
         population.lessons.load(state["lessons"])
-        population.learned_number = int(state["learned_number"])
-        kept = state["correction"]
-        population.correction = Correction.from_state(kept) if kept else None
         return population
 
-    def _tables(self) -> list[tuple[str, Tally | Crowd]]:
+    def load_small(self, state: Mapping[str, Any]) -> None:
+        """Take over what `small_state` gave.
+
+        Raises:
+            ValueError: the state is of another release.
+        """
+        if state.get("state") != _STATE:
+            raise ValueError(f"population state {state.get('state')!r} is not {_STATE}")
+        self.budget.load(state["budget"])
+        self.names = {key: (name[0], name[1]) for key, name in state["names"].items()}
+        self._cells = [[float(count) for count in table] for table in state["cells"]]
+        self._cell_weight = [float(weight) for weight in state["cell_weight"]]
+        self._cell_day = int(state["cell_day"])
+        self._usual_failures = float(state["usual_failures"])
+        self._day = int(state["day"])
+        self.learned_number = int(state["learned_number"])
+        kept = state["correction"]
+        self.correction = Correction.from_state(kept) if kept else None
+
+    def tables(self) -> list[tuple[str, Tally | Crowd]]:
+        """The tables by their paths, in an order of their own."""
         groups: tuple[tuple[str, Mapping[str, Tally | Crowd]], ...] = (
             ("shares", self.shares),
             ("failures", self.failures),
