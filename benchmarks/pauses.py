@@ -37,7 +37,7 @@ class Watch:
     """Times every callback of the loop; a thread beside it looks where the long ones are."""
 
     def __init__(self) -> None:
-        self._current = self._collecting = self._collected_here = 0.0
+        self._current = self._collecting = self._collecting_used = self._collected_here = 0.0
         self._stack: tuple[str, ...] = ()
         self.pauses: list[dict[str, Any]] = []
         self.callbacks = 0
@@ -71,14 +71,14 @@ class Watch:
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         if phase == "start":
-            self._collecting = perf_counter()
+            self._collecting, self._collecting_used = perf_counter(), thread_time()
             return
-        took = perf_counter() - self._collecting
+        took, used = perf_counter() - self._collecting, thread_time() - self._collecting_used
         if threading.get_ident() == self._loop_thread:
             self._collected_here += took
         if took > _LEAST_SECONDS / 2:
             where = (f"garbage collection, generation {info['generation']}",)
-            self.pauses.append({"seconds": took, "processor": took, "where": where})
+            self.pauses.append({"seconds": took, "processor": used, "where": where})
 
     def _look(self) -> None:
         pause = threading.Event()
@@ -105,9 +105,16 @@ def serve() -> None:
     """`riskengine serve` in this process, watched; on asyncio's own loop, whose callbacks can be timed."""
     sys.modules["uvloop"] = None  # type: ignore[assignment]
     from riskengine.cli.commands import riskengine
+    from riskengine.server import run
 
     watch = Watch()
-    watch.start()
+    settle_ = run.settle_memory
+
+    def settled() -> None:
+        settle_()
+        watch.start()  # what starting up takes stops nobody
+
+    run.settle_memory = settled
     try:
         riskengine(sys.argv[2:], standalone_mode=False)
     finally:
