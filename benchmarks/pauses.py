@@ -1,11 +1,11 @@
 """What stops the loop of a serving process, under a stuffing attack on a pool whose tables are full?"""
+# ruff: noqa: SLF001 - what the loop and the interpreter do inside is the question
 
 import argparse
 import asyncio
 import gc
 import json
 import os
-import random
 import subprocess
 import sys
 import tempfile
@@ -14,6 +14,7 @@ from asyncio import events
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter, thread_time
 from typing import Any
@@ -27,7 +28,6 @@ from riskengine.config import Settings, load
 from riskengine.flows.services import Services
 from riskengine.wiring import open_house
 
-_TOLD = "PAUSES_TOLD"  # names the file for the server's figures
 _PLACES = 6  # innermost lines of ours in a stack
 _SAMPLE_SECONDS = 0.001
 _LEAST_SECONDS = 0.004  # of a callback that is told of
@@ -65,9 +65,7 @@ class Watch:
         threading.Thread(target=self._look, daemon=True).start()
 
     def _note(self, took: float, processor: float, name: str) -> None:
-        self.pauses.append(
-            {"seconds": took, "processor": processor, "where": self._stack or (name[:120],)}
-        )
+        self.pauses.append({"seconds": took, "processor": processor, "where": self._stack or (name[:120],)})
 
     def _collected(self, phase: str, info: dict[str, int]) -> None:
         if phase == "start":
@@ -101,7 +99,7 @@ def _places(frame: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
-def serve() -> None:
+def serve(file: str, command: list[str]) -> None:
     """`riskengine serve` in this process, watched; on asyncio's own loop, whose callbacks can be timed."""
     sys.modules["uvloop"] = None  # type: ignore[assignment]
     from riskengine.cli.commands import riskengine
@@ -116,10 +114,10 @@ def serve() -> None:
 
     run.settle_memory = settled
     try:
-        riskengine(sys.argv[2:], standalone_mode=False)
+        riskengine(command, standalone_mode=False)
     finally:
         told = {"pauses": watch.pauses, "callbacks": watch.callbacks}
-        Path(os.environ[_TOLD]).write_text(json.dumps(told), encoding="utf-8")
+        Path(file).write_text(json.dumps(told), encoding="utf-8")
 
 
 def flood(folder: Path, people: People, count: int) -> dict[str, float]:
@@ -132,25 +130,22 @@ async def _flooded(settings: Settings, pool: str, count: int) -> dict[str, float
     async with open_house(settings) as services:
         journal = await services.risk.shelf.journal(pool, services.clock.now())
         population, now = journal.engine.population, services.clock.now() / 1e6
-        chance = random.Random(1)
         for number in range(count):
-            address, prefix, user = _address(chance), f"{number:x}", f"?{chance.getrandbits(128):032x}"
-            agent = f"{chance.choice(_ORDERS)}|{_AGENT}{number}"
+            address, prefix, user = _address(number), f"{number:x}", f"?{_chance('user', number)}"
+            agent = f"{_ORDERS[number % 3]}|{_AGENT}{number}"
             time = now - (count - number) * 0.02
             for name, key in (("ip", address), ("prefix", prefix), ("client", agent)):
                 population.failures[name].add(key, time)
                 population.crowds[name].add(key, user, time)
-            population.crowds["device"].add(f"{chance.getrandbits(64):x}:{number}", user, time)
+            population.crowds["device"].add(f"{_chance('device', number)}:{number}", user, time)
         return await _kept(services, pool)
 
 
 async def _kept(services: Services, pool: str) -> dict[str, float]:
     journal = await services.risk.shelf.journal(pool, services.clock.now())
     begun, processor = perf_counter(), _processor()
-    beats = asyncio.create_task(_beats())
     await services.risk.shelf.keep(journal, services.clock.now(), is_last=True)
     took, used = perf_counter() - begun, _processor() - processor
-    beats.cancel()
     kept = await services.storage.populations.find(pool)
     return {"seconds": took, "processor": used, "bytes": len(kept[1]) if kept else 0}
 
@@ -160,25 +155,24 @@ def _processor() -> float:
     return times.user + times.system
 
 
-async def _beats() -> None:
-    while True:
-        await asyncio.sleep(0)
-
-
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0."
 _ORDERS = ("firefox", "chrome", "user-agent,accept")
 
 
-def _address(chance: random.Random) -> str:
-    return f"2a01:{chance.getrandbits(16):x}:{chance.getrandbits(16):x}:{chance.getrandbits(16):x}::1"
+def _chance(what: str, number: int) -> str:
+    return blake2b(f"{what}{number}".encode(), digest_size=16).hexdigest()
+
+
+def _address(number: int) -> str:
+    found = _chance("address", number)
+    return f"2a01:{found[:4]}:{found[4:8]}:{found[8:12]}::1"
 
 
 def attack(order: dict[str, Any]) -> dict[str, Any]:
     """Made-up names, each from a place of its own, some with the same browser."""
-    chance = random.Random(2)
 
     def make(number: int) -> tuple[dict[str, str], bytes]:
-        address = _address(chance) if number % 2 else f"{number % 190 + 20}.{chance.getrandbits(8)}.7.9"
+        address = _address(-number) if number % 2 else f"{number % 190 + 20}.{number // 190 % 250}.7.9"
         headers, body = request_of(order["client"], f"nobody{number}", f"Guess-{number}!aA1", address)
         return {**headers, "User-Agent": f"{_AGENT}{number}"}, body
 
@@ -196,7 +190,7 @@ def _attacker(order: dict[str, Any]) -> Iterator[subprocess.Popen[str]]:
 
 def main() -> None:
     if sys.argv[1:2] == ["--serve"]:
-        serve()
+        serve(sys.argv[2], sys.argv[3:])
         return
     options = _options()
     if options.attack:
@@ -214,10 +208,11 @@ def main() -> None:
         report.save("pauses", {"keeping": keeping, "answers": answers, **told})
 
 
-def _watched(folder: Path, people: People, options: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
+def _watched(
+    folder: Path, people: People, options: argparse.Namespace
+) -> tuple[dict[str, Any], dict[str, Any]]:
     file = folder / "told.json"
-    os.environ[_TOLD] = str(file)
-    with servers.riskengine(folder, program=(__file__, "--serve")) as server:
+    with servers.riskengine(folder, program=(__file__, "--serve", str(file))) as server:
         order = {"url": server.url + "/", "client": people.client, "rate": options.attempts}
         with _attacker({**order, "seconds": options.seconds}) as attacker:
             answers = json.loads(attacker.communicate()[0])
