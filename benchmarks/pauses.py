@@ -60,7 +60,7 @@ class Watch:
                 if took - collected > _LEAST_SECONDS:
                     self._note(took, thread_time() - processor - collected, repr(handle._callback))
 
-        events.Handle._run = timed  # type: ignore[method-assign]
+        events.Handle._run = timed  # type: ignore[method-assign, assignment]
         gc.callbacks.append(self._collected)
         threading.Thread(target=self._look, daemon=True).start()
 
@@ -90,7 +90,7 @@ class Watch:
 
 
 def _places(frame: Any) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
     while frame is not None and len(found) < _PLACES:
         code = frame.f_code
         if "riskengine" in code.co_filename:

@@ -5,6 +5,7 @@ order, and some never do. A reader therefore remembers all that it has from one 
 travels with each, says up to where nothing more will come.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,6 +65,7 @@ class Journal:
         self.last = 0  # the highest number of ours
         self.told = 0  # the highest of them that was written
         self.is_changed = False
+        self._learning = asyncio.Lock()
         self._open: dict[int, float | None] = {}  # ours without a known end; since when in doubt
 
     def next(self, news: News, now: float) -> Observation:
@@ -96,6 +98,18 @@ class Journal:
     def take_in(self, news: News) -> None:
         """Bring the shared state up to date; the caller has `mark`ed it."""
         take_in(self.engine, self.asked, news, most=_MOST_ASKED)
+
+    async def learned(self) -> Engine:
+        """The engine, once what fell due is learned: it scores, and is written down, no sooner."""
+        while self.engine.population.due is not None:
+            async with self._learning:
+                population = self.engine.population
+                due = population.due
+                if due is not None:
+                    found = await asyncio.to_thread(due.learned)
+                    if population.due is due:
+                        population.take_up(found)
+        return self.engine
 
     @property
     def is_doubtful(self) -> bool:

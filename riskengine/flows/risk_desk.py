@@ -43,8 +43,8 @@ class RiskDesk:
         self, reader: Reader, pool: Pool, client: str, sub: str, attempt: Attempt
     ) -> tuple[Assessment, StoredProfile]:
         """Score an attempt against the user's profile; nobody's (an empty sub) is empty."""
-        engine = await self.engine(pool.id, int(attempt.time * 1_000_000))
         stored = await reader.profiles.find(pool.id, sub) if sub else StoredProfile(Profile(), 0)
+        engine = await self.engine(pool.id, int(attempt.time * 1_000_000))
         return engine.assess(attempt, stored.profile, pool.stance(client)), stored
 
     async def conclude(self, event: AuthEvent, profile: Profile, outcome: Outcome) -> Conclusion:
@@ -146,14 +146,10 @@ class RiskDesk:
         """Every pool's shared state in this process."""
         return self._shelf
 
-    def engines(self) -> tuple[tuple[str, Engine], ...]:
-        """The engines in memory, by pool."""
-        return tuple((pool, journal.engine) for pool, journal in self._shelf.journals.items())
-
     def forget(self, pool: str) -> None:
         """A deleted pool needs no engine."""
         self._shelf.journals.pop(pool, None)
 
     async def engine(self, pool: str, now: int) -> Engine:
-        """A pool's engine, rebuilt from what is stored at its first use."""
-        return (await self._shelf.journal(pool, now)).engine
+        """A pool's engine, rebuilt from what is stored at its first use; it has learned what fell due."""
+        return await (await self._shelf.journal(pool, now)).learned()

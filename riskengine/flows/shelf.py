@@ -121,6 +121,8 @@ class Shelf:
         else:
             journal.taken = copied(kept.position)
             await self._take_in(journal, await self._everything(pool))
+        # From now on lessons are learned beside the loop.
+        kept.population.is_waited_for = True
         if stored:
             self._kept[pool] = (stored[0], kept.position or {})
         return journal
@@ -173,6 +175,7 @@ class Shelf:
             return False
         if known is not None and not journal.covers(known[1]):
             return False  # somebody is ahead of us: theirs stands
+        await journal.learned()
         journal.is_changed = False
         time = max(now, known[0] + 1) if known else now
         before = known[1] if known else {}

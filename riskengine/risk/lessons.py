@@ -79,6 +79,14 @@ class Lessons:
         of_user = Counter(lesson.user for lesson in found)
         return [(lesson, lesson.weight / of_user[lesson.user]) for lesson in found]
 
+    def copy(self) -> "Lessons":
+        """The same lessons, which stay as they are."""
+        copied = Lessons()
+        copied._verdicts = self._verdicts.copy()
+        copied._days = OrderedDict((day, kept.copy()) for day, kept in self._days.items())
+        copied._seen, copied._stride, copied.fresh = self._seen, self._stride, self.fresh
+        return copied
+
     def _turn(self, day: int) -> None:
         self._stride = max(1, round(self._seen / _A_DAY))
         self._seen = 0

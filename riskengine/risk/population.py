@@ -17,7 +17,7 @@ from riskengine.risk.level import Budget
 from riskengine.risk.model import Model, default_model
 from riskengine.risk.profile import CELLS, is_unknown_network
 from riskengine.risk.reasons import Assessment
-from riskengine.risk.relearning import Relearned, relearned
+from riskengine.risk.relearning import Due, Relearned
 
 Source = Literal["admin", "user"]
 
@@ -115,6 +115,9 @@ class Population:
         self.learned_number = 0  # of the version that scores
         self.latest: Relearned | None = None  # what was promoted here last
         self.is_held = False  # whether only a command promotes
+        # A lesson that fell due is learned at once, unless somebody waits with the next score until it is.
+        self.is_waited_for = False
+        self.due: Due | None = None
 
     # What a score asks.
 
@@ -188,14 +191,27 @@ class Population:
             self._usual_failures, self._day = min(max(share, _LEAST_FAILURES), _MOST_FAILURES), day
             # Once a day at most, and only of something new.
             if self.lessons.fresh >= _FRESH and not self.is_held:
-                self.relearn()
+                self._fall_due()
         for table in self.pool.values():
             table.add("attempts", now)
+
+    def _fall_due(self) -> None:
+        if self.due is not None:
+            self.take_up(self.due.learned())  # nobody did
+        self.lessons.fresh = 0
+        if self.is_waited_for:
+            self.due = Due(self.lessons.copy(), self.correction, self._red_team)
+        else:
+            self.relearn()
 
     def relearn(self) -> Relearned:
         """Learn from the verdicts now; what does no worse scores from the next attempt on."""
         self.lessons.fresh = 0
-        found = relearned(self.lessons, self.correction, self._red_team)
+        return self.take_up(Due(self.lessons, self.correction, self._red_team).learned())
+
+    def take_up(self, found: Relearned) -> Relearned:
+        """Score with what a lesson came to, if it is promoted."""
+        self.due = None
         if found.is_promoted:
             self.adopt(found.correction, self.learned_number + 1)
             self.latest = found

@@ -9,6 +9,7 @@ from people import AWAY, CHROME, HOME, PASSWORD, People
 from riskengine.base.clock import to_seconds
 from riskengine.flows import kept_state
 from riskengine.flows.observations import Finished
+from riskengine.risk import Relearned, relearning
 
 FLOOD = 30_000
 PIECES = 4 * FLOOD // 2048
@@ -126,3 +127,29 @@ def test_what_is_no_state_of_ours_is_refused(people):
             await kept_state.read(b"\x00not a state", None)
 
     people.service.do(work)
+
+
+def test_a_lesson_is_learned_beside_the_loop_and_the_next_score_waits_for_it(people, monkeypatch):
+    threads, scored = [], []
+
+    def learned(_lessons, champion, _red_team=()):
+        threads.append(threading.get_ident())
+        return Relearned(champion, is_promoted=True, reason="promoted")
+
+    monkeypatch.setattr(relearning, "relearned", learned)
+
+    async def work(s):
+        journal = await s.risk.shelf.journal(people.pool, s.clock.now())
+        population = journal.engine.population
+        population.lessons.fresh, population._day = 8, 1
+        await failure(s, people.pool)
+        assert population.due is not None
+        engines = await asyncio.gather(*(s.risk.engine(people.pool, s.clock.now()) for _ in range(3)))
+        scored.extend(engine.population.learned_number for engine in engines)
+        return threading.get_ident()
+
+    loop_thread = people.service.do(work)
+
+    assert scored == [1, 1, 1]
+    assert len(threads) == 1
+    assert loop_thread not in threads
