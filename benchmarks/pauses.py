@@ -205,7 +205,7 @@ def main() -> None:
         told, answers = _watched(folder, people, options)
     _print(report, told, answers, keeping)
     if not options.brief:
-        report.save("pauses", {"keeping": keeping, "answers": answers, **told})
+        report.save("pauses", {"keeping": keeping, "answers": answers})
 
 
 def _watched(

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 _BACKLOG = 1024
 IDLE = 75.0  # seconds for a request to follow, and for the lines of its head to come
-_LOTS = (5_000, 20, 50)  # objects made, and rounds of the younger, before a generation is looked through
+_LOTS = (2_000, 10, 250)  # objects made, and rounds of the younger, before a generation is looked through
 GRACE = 30.0  # seconds that calls in flight get to finish
 
 
