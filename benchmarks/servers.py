@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import sysconf
@@ -40,7 +40,9 @@ class Server:
 
 
 @contextmanager
-def riskengine(folder: Path, database: str = "", workers: int = 1) -> Iterator[Server]:
+def riskengine(
+    folder: Path, database: str = "", workers: int = 1, program: Sequence[str] = ("-m", "riskengine")
+) -> Iterator[Server]:
     """`riskengine serve` on a SQLite file, or as told; the load generator may say where a call comes from."""
     settings = folder / "riskengine.toml"
     lines = ('trusted_proxies = ["127.0.0.1/32"]', 'log_level = "warning"', f"workers = {workers}")
@@ -56,7 +58,8 @@ def riskengine(folder: Path, database: str = "", workers: int = 1) -> Iterator[S
         text=True,
     )
     key = json.loads(made.stdout)
-    with _process([*command, "serve", "--port", "0", *options], folder, output=subprocess.PIPE) as process:
+    serving = [sys.executable, *program, "serve", "--port", "0", *options]
+    with _process(serving, folder, output=subprocess.PIPE) as process:
         url = _told_url(process)
         yield Server("riskengine", url, (key["AccessKeyId"], key["SecretAccessKey"]), process.pid)
 

@@ -5,6 +5,7 @@ order, and some never do. A reader therefore remembers all that it has from one 
 travels with each, says up to where nothing more will come.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,6 +65,7 @@ class Journal:
         self.last = 0  # the highest number of ours
         self.told = 0  # the highest of them that was written
         self.is_changed = False
+        self._learning = asyncio.Lock()
         self._open: dict[int, float | None] = {}  # ours without a known end; since when in doubt
 
     def next(self, news: News, now: float) -> Observation:
@@ -97,6 +99,18 @@ class Journal:
         """Bring the shared state up to date; the caller has `mark`ed it."""
         take_in(self.engine, self.asked, news, most=_MOST_ASKED)
 
+    async def learned(self) -> Engine:
+        """The engine, once what fell due is learned: it scores, and is written down, no sooner."""
+        while self.engine.population.due is not None:
+            async with self._learning:
+                population = self.engine.population
+                due = population.due
+                if due is not None:
+                    found = await asyncio.to_thread(due.learned)
+                    if population.due is due:
+                        population.take_up(found)
+        return self.engine
+
     @property
     def is_doubtful(self) -> bool:
         """Whether something of ours may have been written without our knowing."""
@@ -119,11 +133,12 @@ class Journal:
         """Whether everything up to a position was taken in."""
         return all(self.of(process).covers(taken) for process, taken in position.items())
 
-    def position(self) -> dict[str, Any]:
-        """What was taken in, as plain values."""
-        return {process: [taken.low, sorted(taken.above)] for process, taken in self.taken.items()}
+
+def copied(position: Mapping[str, Taken]) -> dict[str, Taken]:
+    """The same position, which stays as it is."""
+    return {process: Taken(taken.low, tuple(taken.above)) for process, taken in position.items()}
 
 
 def position_of(state: Mapping[str, Any]) -> dict[str, Taken]:
-    """The position that `Journal.position` told."""
+    """The position that plain values tell: of each process, up to where, and what above."""
     return {process: Taken(int(low), tuple(above)) for process, (low, above) in state.items()}

@@ -143,14 +143,10 @@ class RiskDesk:
         """Every pool's shared state in this process."""
         return self._shelf
 
-    def engines(self) -> tuple[tuple[str, Engine], ...]:
-        """The engines in memory, by pool."""
-        return tuple((pool, journal.engine) for pool, journal in self._shelf.journals.items())
-
     def forget(self, pool: str) -> None:
         """A deleted pool needs no engine."""
         self._shelf.journals.pop(pool, None)
 
     async def engine(self, pool: str, now: int) -> Engine:
-        """A pool's engine, rebuilt from what is stored at its first use."""
-        return (await self._shelf.journal(pool, now)).engine
+        """A pool's engine, rebuilt from what is stored at its first use; it has learned what fell due."""
+        return await (await self._shelf.journal(pool, now)).learned()

@@ -6,18 +6,18 @@ for a while; a process that reads later than that starts over from the state.
 """
 
 import asyncio
-from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
-from msgspec import DecodeError, Struct, json
+from msgspec import DecodeError
 
 from riskengine.base.clock import DAY, SECOND
 from riskengine.entities import Observation
 from riskengine.flows.event_facts import assessment_of, outcome_of
 from riskengine.flows.gate import Gate, Place
-from riskengine.flows.journal import Journal, Taken, position_of
-from riskengine.flows.observations import Asked, Finished, News, event_of, from_bytes, to_bytes
+from riskengine.flows.journal import Journal, Taken, copied
+from riskengine.flows.kept_state import Kept, position_in, read, written
+from riskengine.flows.observations import Finished, News, event_of, from_bytes
 from riskengine.risk import Engine, Model, Population
 from riskengine.storage.errors import AlreadyExists, Conflict
 from riskengine.storage.interface import Storage
@@ -26,15 +26,8 @@ log = structlog.get_logger()
 
 _REBUILD = DAY  # how far back events are read where no state was kept
 _PAGE = 500
+_SOME = 100  # observations that are taken in before others have their turn
 _KEPT_BY_OTHERS = 20 * SECOND  # a state younger than this need not be kept again
-# Of attempted passwords: their digests are not written down for longer than a minute.
-_NEVER_KEPT = "crowds.password"
-
-
-class _Position(Struct):
-    """The part of a stored state that says what is in it."""
-
-    taken: dict[str, tuple[int, list[int]]] = {}
 
 
 class Shelf:
@@ -48,6 +41,7 @@ class Shelf:
         self._model = model
         self.present: set[str] | None = None  # processes heard of lately; None: we have not listened
         self._loading = asyncio.Lock()
+        self._keeping = asyncio.Lock()
         # By pool: when the state was kept that we know of, what is in it, and what may be deleted soon.
         self._kept: dict[str, tuple[int, dict[str, Taken]]] = {}
         self._covered: dict[str, dict[str, Taken]] = {}
@@ -73,13 +67,17 @@ class Shelf:
         number = journal.of(process).low
         while True:
             page = await self._storage.observations.since(journal.pool, process, number, limit=_PAGE)
-            self._take_in(journal, page)
+            await self._take_in(journal, page)
             if len(page) < _PAGE:
                 return
             number = page[-1].number
+
+    async def _take_in(self, journal: Journal, found: Sequence[Observation]) -> None:
+        for start in range(0, len(found), _SOME):
+            self._take_some_in(journal, found[start : start + _SOME])
             await asyncio.sleep(0)
 
-    def _take_in(self, journal: Journal, page: Iterable[Observation]) -> None:
+    def _take_some_in(self, journal: Journal, page: Iterable[Observation]) -> None:
         for each in page:
             if journal.mark(each.process, each.number):
                 try:
@@ -107,28 +105,26 @@ class Shelf:
 
     async def _load(self, pool: str, now: int) -> Journal:
         """The kept state, and what happened since; so an attacker gains nothing by a restart of ours."""
-        kept = await self._storage.populations.find(pool)
-        state = json.decode(kept[1]) if kept else {}
-        try:
-            population = (
-                Population.from_state(state, model=self._model) if kept else Population(model=self._model)
-            )
-        except ValueError as error:
-            # Of another release: what the last day's events say is worth more than no sign-in at all.
-            log.warning("kept_state_not_understood", pool=pool, reason=str(error))
-            kept, state, population = None, {}, Population(model=self._model)
-        journal = Journal(pool, self.process, Engine(self._model, population))
-        journal.taken = position_of(state.get("taken", {}))
-        for text in state.get("asked", ()):
-            asked = from_bytes(b64decode(text))
-            if isinstance(asked, Asked):
-                journal.asked[asked.event] = asked
-        if "taken" not in state:
-            await self._from_events(journal, kept[0] if kept else now - _REBUILD)
+        stored = await self._storage.populations.find(pool)
+        kept = Kept(Population(model=self._model), None)
+        if stored:
+            try:
+                kept = await read(stored[1], self._model)
+            except ValueError as error:
+                # Of another release: what the last day's events say is worth more than no sign-in at all.
+                log.warning("kept_state_not_understood", pool=pool, reason=str(error))
+                stored = None
+        journal = Journal(pool, self.process, Engine(self._model, kept.population))
+        journal.asked = kept.asked
+        if kept.position is None:
+            await self._from_events(journal, stored[0] if stored else now - _REBUILD)
         else:
-            self._take_in(journal, await self._everything(pool))
-        if kept:
-            self._kept[pool] = (kept[0], position_of(state.get("taken", {})))
+            journal.taken = copied(kept.position)
+            await self._take_in(journal, await self._everything(pool))
+        # From now on lessons are learned beside the loop.
+        kept.population.is_waited_for = True
+        if stored:
+            self._kept[pool] = (stored[0], kept.position or {})
         return journal
 
     async def _everything(self, pool: str) -> list[Observation]:
@@ -149,18 +145,24 @@ class Shelf:
         found = await self._everything(journal.pool)
         for each in found:
             events.pop(event_of(each.body), None)
-        for event in events.values():
+        for number, event in enumerate(events.values()):
+            if number % _SOME == 0:
+                await asyncio.sleep(0)
             outcome = outcome_of(event)
             if event.type == "SignIn" and event.attempt is not None and outcome is not None:
                 end = journal.engine.conclude(event.attempt, None, assessment_of(event), outcome)
                 journal.engine.observe(end)
                 journal.is_changed = True
-        self._take_in(journal, found)
+        await self._take_in(journal, found)
 
     # Keeping.
 
     async def keep(self, journal: Journal, now: int, *, is_last: bool = False) -> bool:
         """Write down a pool's shared state with its position; answers whether this process did."""
+        async with self._keeping:
+            return await self._keep(journal, now, is_last=is_last)
+
+    async def _keep(self, journal: Journal, now: int, *, is_last: bool) -> bool:
         pool = journal.pool
         await self._sweep(pool)
         if not journal.is_changed and not is_last:
@@ -173,16 +175,17 @@ class Shelf:
             return False
         if known is not None and not journal.covers(known[1]):
             return False  # somebody is ahead of us: theirs stands
+        await journal.learned()
         journal.is_changed = False
         time = max(now, known[0] + 1) if known else now
         before = known[1] if known else {}
         retired = self._retired(journal, before)
-        position = position_of(
-            {name: each for name, each in journal.position().items() if name not in retired}
-        )
+        position = {name: each for name, each in copied(journal.taken).items() if name not in retired}
         try:
+            # No turn for others between the position and the state, which is as of the call.
+            state = await written(journal, position)
             async with self._storage.transaction() as tx:
-                tx.populations.swap(pool, known[0] if known else None, time, _state(journal, position))
+                tx.populations.swap(pool, known[0] if known else None, time, state)
                 for process, taken in before.items():
                     tx.observations.delete_until(pool, process, taken.low)
         except (Conflict, AlreadyExists):
@@ -213,7 +216,7 @@ class Shelf:
         found = await self._storage.populations.find(pool)
         if found is None:
             return None
-        self._kept[pool] = (found[0], position_of(json.decode(found[1], type=_Position).taken))
+        self._kept[pool] = (found[0], position_in(found[1]))
         return self._kept[pool]
 
     async def _sweep(self, pool: str) -> None:
@@ -224,11 +227,3 @@ class Shelf:
         async with self._storage.transaction() as tx:
             for process, taken in covered.items():
                 tx.observations.delete_until(pool, process, taken.low)
-
-
-def _state(journal: Journal, position: Mapping[str, Taken]) -> bytes:
-    state = journal.engine.population.to_state()
-    state["tables"].pop(_NEVER_KEPT, None)
-    state["taken"] = {process: [taken.low, sorted(taken.above)] for process, taken in position.items()}
-    state["asked"] = [b64encode(to_bytes(asked)).decode() for asked in journal.asked.values()]
-    return json.encode(state)

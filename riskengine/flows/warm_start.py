@@ -44,6 +44,7 @@ async def import_attempts(
     users = await _users(services, pool, read)
     threat = await policy_for(services.storage, pool, "")
     engine = await services.risk.engine(pool.id, services.clock.now())
+    engine.population.is_waited_for = False  # a replay does not stop for anybody
     replay = Replay(
         services.attempts,
         engine,

@@ -8,5 +8,6 @@ EVERY_SECONDS = 1.0
 
 async def perform(services: Services) -> None:
     """One small read for each pool that is in use."""
-    for pool, engine in services.risk.engines():
-        await synchronise(services.storage, pool, engine.population, services.clock.now())
+    for journal in tuple(services.risk.shelf.journals.values()):
+        engine = await journal.learned()
+        await synchronise(services.storage, journal.pool, engine.population, services.clock.now())

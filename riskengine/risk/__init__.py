@@ -12,6 +12,7 @@ from riskengine.risk.profile import Profile
 from riskengine.risk.reasons import CODES, FAMILIES, Assessment, Reason, explain
 from riskengine.risk.relearning import Relearned, relearned
 from riskengine.risk.score import assess
+from riskengine.risk.snapshot import Piece, add, standing_still
 
 __all__ = [
     "CODES",
@@ -35,6 +36,7 @@ __all__ = [
     "ModelError",
     "Network",
     "Outcome",
+    "Piece",
     "Policy",
     "Population",
     "Profile",
@@ -43,6 +45,7 @@ __all__ = [
     "Stance",
     "Thresholds",
     "Verdict",
+    "add",
     "assess",
     "decide",
     "default_model",
@@ -52,6 +55,7 @@ __all__ = [
     "load_model",
     "parse_model",
     "relearned",
+    "standing_still",
     "taint",
     "trust",
     "unlearn",

@@ -1,14 +1,18 @@
 """Counts that fade with time: the memory of the population, bounded in size."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import exp2, log
+from struct import pack, unpack
 from typing import Any, Final
 from zlib import crc32
+
+from riskengine.risk.table import Packed, Table
 
 HOUR: Final = 3600.0
 DAY: Final = 86400.0
 
 _BITS: Final = 128
+_BYTES: Final = _BITS // 8
 # Linear counting: n distinct members leave about m * exp(-n / m) of m bits unset.
 _DISTINCT: Final = tuple(_BITS * log(_BITS / max(_BITS - ones, 1)) for ones in range(_BITS + 1))
 
@@ -23,22 +27,18 @@ def day_of(time: float) -> int:
     return int(time // DAY)
 
 
-class Tally:
+class Tally(Table[tuple[float, float]]):
     """Decaying counts by key; at capacity the one longest untouched is forgotten."""
 
-    __slots__ = ("_counts", "capacity", "half_life")
+    __slots__ = ("half_life",)
 
     def __init__(self, half_life: float, capacity: int) -> None:
+        super().__init__(capacity)
         self.half_life = half_life
-        self.capacity = capacity
-        self._counts: dict[str, tuple[float, float]] = {}
-
-    def __len__(self) -> int:
-        return len(self._counts)
 
     def get(self, key: str | None, now: float) -> float:
         """Decayed count of a key, 0 for one never seen."""
-        entry = self._counts.get(key) if key is not None else None
+        entry = self._entries.get(key) if key is not None else None
         if entry is None:
             return 0.0
         age = now - entry[1]
@@ -48,48 +48,54 @@ class Tally:
         """Count a key once more, to at most `limit`; None is nothing to count."""
         if key is None:
             return
-        entry = self._counts.pop(key, None)
+        entry = self._entries.pop(key, None)
         if entry is None:
-            if len(self._counts) >= self.capacity:
-                del self._counts[next(iter(self._counts))]
-            self._counts[key] = (min(amount, limit), now)
+            self._make_room()
+            self._entries[key] = (min(amount, limit), now)
             return
+        if self._eldest:
+            self._eldest.pop(key, None)
         value, since = entry
         age = now - since
         if age > 0.0:
             value, since = value * exp2(-age / self.half_life), now
-        self._counts[key] = (max(value, min(value + amount, limit)), since)
+        self._entries[key] = (max(value, min(value + amount, limit)), since)
 
     def take(self, key: str | None, amount: float) -> None:
         """Count a key less, never below nothing."""
-        entry = self._counts.get(key) if key is not None else None
+        entry = self._entries.get(key) if key is not None else None
         if entry is not None and key is not None:
-            self._counts[key] = (max(0.0, entry[0] - amount), entry[1])
+            self._entries[key] = (max(0.0, entry[0] - amount), entry[1])
 
     def to_state(self) -> dict[str, tuple[float, float]]:
         """Plain values, oldest first."""
-        return dict(self._counts)
+        return dict(self._entries)
+
+    def _columns(self, entries: Sequence[tuple[float, float]]) -> Sequence[bytes]:
+        return [pack(f"<{len(entries)}d", *column) for column in zip(*entries, strict=True)]
+
+    def add_piece(self, piece: Packed) -> None:
+        """Take over, behind what is there, a piece of what stood still."""
+        keys, columns = piece
+        counts, times = (unpack(f"<{len(keys)}d", column) for column in columns)
+        self._entries.update(zip(keys, zip(counts, times, strict=True), strict=True))
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Take over what `to_state` gave."""
-        self._counts = {str(key): (float(entry[0]), float(entry[1])) for key, entry in state.items()}
+        self._replace({str(key): (float(entry[0]), float(entry[1])) for key, entry in state.items()})
 
 
-class Crowd:
+class Crowd(Table[tuple[int, int, int]]):
     """About how many distinct members came with a key during the last one to two spans.
 
     Each key costs two 128-bit sketches; estimates are within a tenth up to a few hundred members.
     """
 
-    __slots__ = ("_sketches", "capacity", "span")
+    __slots__ = ("span",)
 
     def __init__(self, span: float, capacity: int) -> None:
+        super().__init__(capacity)
         self.span = span
-        self.capacity = capacity
-        self._sketches: dict[str, tuple[int, int, int]] = {}
-
-    def __len__(self) -> int:
-        return len(self._sketches)
 
     def count(self, key: str | None, now: float, without: str | None = None) -> float:
         """Estimated distinct members of a key, `without` one of them."""
@@ -105,17 +111,19 @@ class Crowd:
         if key is None:
             return
         window = int(now // self.span)
-        entry = self._sketches.pop(key, None)
+        entry = self._entries.pop(key, None)
         if entry is None:
-            if len(self._sketches) >= self.capacity:
-                del self._sketches[next(iter(self._sketches))]
+            self._make_room()
             entry = (window, 0, 0)
-        elif entry[0] < window:
-            entry = (window, 0, entry[1] if entry[0] == window - 1 else 0)
-        self._sketches[key] = (entry[0], entry[1] | _bit(member), entry[2])
+        else:
+            if self._eldest:
+                self._eldest.pop(key, None)
+            if entry[0] < window:
+                entry = (window, 0, entry[1] if entry[0] == window - 1 else 0)
+        self._entries[key] = (entry[0], entry[1] | _bit(member), entry[2])
 
     def _bits(self, key: str | None, now: float) -> int:
-        entry = self._sketches.get(key) if key is not None else None
+        entry = self._entries.get(key) if key is not None else None
         if entry is None:
             return 0
         lag = int(now // self.span) - entry[0]
@@ -125,15 +133,34 @@ class Crowd:
 
     def to_state(self) -> dict[str, tuple[int, str, str]]:
         """Plain values, oldest first; sketches as hexadecimal text, JSON has no 128-bit numbers."""
-        return {key: (window, hex(now), hex(then)) for key, (window, now, then) in self._sketches.items()}
+        return {key: (window, hex(now), hex(then)) for key, (window, now, then) in self._entries.items()}
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Take over what `to_state` gave."""
-        self._sketches = {
-            str(key): (int(entry[0]), int(entry[1], 16), int(entry[2], 16)) for key, entry in state.items()
-        }
+        self._replace(
+            {str(key): (int(entry[0]), int(entry[1], 16), int(entry[2], 16)) for key, entry in state.items()}
+        )
+
+    def _columns(self, entries: Sequence[tuple[int, int, int]]) -> Sequence[bytes]:
+        windows, now, then = zip(*entries, strict=True)
+        return [pack(f"<{len(entries)}q", *windows), _joined(now), _joined(then)]
+
+    def add_piece(self, piece: Packed) -> None:
+        """Take over, behind what is there, a piece of what stood still."""
+        keys, columns = piece
+        windows = unpack(f"<{len(keys)}q", columns[0])
+        now, then = map(_cut, columns[1:])
+        self._entries.update(zip(keys, zip(windows, now, then, strict=True), strict=True))
 
 
 def _bit(member: str) -> int:
     # A checksum alone maps names in sequence onto few bits; the golden ratio scatters them.
     return 1 << ((crc32(member.encode("utf-8", "surrogatepass")) * 0x9E3779B1 & 0xFFFFFFFF) >> 25)
+
+
+def _joined(sketches: Iterable[int]) -> bytes:
+    return b"".join([each.to_bytes(_BYTES, "little") for each in sketches])
+
+
+def _cut(column: bytes) -> list[int]:
+    return [int.from_bytes(column[at : at + _BYTES], "little") for at in range(0, len(column), _BYTES)]

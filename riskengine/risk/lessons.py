@@ -4,7 +4,7 @@ Bounded whatever the traffic: some good sign-ins of each of the last days, and t
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -79,6 +79,14 @@ class Lessons:
         of_user = Counter(lesson.user for lesson in found)
         return [(lesson, lesson.weight / of_user[lesson.user]) for lesson in found]
 
+    def copy(self) -> "Lessons":
+        """The same lessons, which stay as they are."""
+        copied = Lessons()
+        copied._verdicts = self._verdicts.copy()
+        copied._days = OrderedDict((day, kept.copy()) for day, kept in self._days.items())
+        copied._seen, copied._stride, copied.fresh = self._seen, self._stride, self.fresh
+        return copied
+
     def _turn(self, day: int) -> None:
         self._stride = max(1, round(self._seen / _A_DAY))
         self._seen = 0
@@ -101,6 +109,25 @@ class Lessons:
             "fresh": self.fresh,
         }
 
+    def pieces(self) -> Iterator[dict[str, Any]]:
+        """The same in parts, for `add_piece`: the verdicts, and each day."""
+        verdicts = [
+            (key, one.user, one.day, one.weight, one.is_attack, one.points)
+            for key, one in self._verdicts.items()
+        ]
+        yield {"verdicts": verdicts, "seen": self._seen, "stride": self._stride, "fresh": self.fresh}
+        for day, kept in self._days.items():
+            yield {"day": day, "kept": kept.copy()}
+
+    def add_piece(self, piece: Mapping[str, Any]) -> None:
+        """Take over, behind what is there, a part that `pieces` gave."""
+        if "day" in piece:
+            self._days[piece["day"]] = {key: _points(points) for key, points in piece["kept"].items()}
+            return
+        for key, user, day, weight, is_attack, points in piece["verdicts"]:
+            self._verdicts[key] = Lesson(user, day, weight, is_attack, _points(points))
+        self._seen, self._stride, self.fresh = piece["seen"], piece["stride"], piece["fresh"]
+
     def load(self, state: Mapping[str, Any]) -> None:
         """Take over what `to_state` gave."""
         for key, user, day, weight, is_attack, points in state["verdicts"]:
@@ -121,3 +148,7 @@ def points_of(assessment: Assessment) -> Points:
 
 def _key(attempt: Attempt) -> str:
     return f"{attempt.user}|{attempt.time!r}"
+
+
+def _points(pairs: Iterable[Sequence[Any]]) -> Points:
+    return tuple((code, own) for code, own in pairs)

@@ -17,7 +17,7 @@ from riskengine.risk.level import Budget
 from riskengine.risk.model import Model, default_model
 from riskengine.risk.profile import CELLS, is_unknown_network
 from riskengine.risk.reasons import Assessment
-from riskengine.risk.relearning import Relearned, relearned
+from riskengine.risk.relearning import Due, Relearned
 
 Source = Literal["admin", "user"]
 
@@ -115,6 +115,9 @@ class Population:
         self.learned_number = 0  # of the version that scores
         self.latest: Relearned | None = None  # what was promoted here last
         self.is_held = False  # whether only a command promotes
+        # A lesson that fell due is learned at once, unless somebody waits with the next score until it is.
+        self.is_waited_for = False
+        self.due: Due | None = None
 
     # What a score asks.
 
@@ -188,14 +191,27 @@ class Population:
             self._usual_failures, self._day = min(max(share, _LEAST_FAILURES), _MOST_FAILURES), day
             # Once a day at most, and only of something new.
             if self.lessons.fresh >= _FRESH and not self.is_held:
-                self.relearn()
+                self._fall_due()
         for table in self.pool.values():
             table.add("attempts", now)
+
+    def _fall_due(self) -> None:
+        if self.due is not None:
+            self.take_up(self.due.learned())  # nobody did
+        self.lessons.fresh = 0
+        if self.is_waited_for:
+            self.due = Due(self.lessons.copy(), self.correction, self._red_team)
+        else:
+            self.relearn()
 
     def relearn(self) -> Relearned:
         """Learn from the verdicts now; what does no worse scores from the next attempt on."""
         self.lessons.fresh = 0
-        found = relearned(self.lessons, self.correction, self._red_team)
+        return self.take_up(Due(self.lessons, self.correction, self._red_team).learned())
+
+    def take_up(self, found: Relearned) -> Relearned:
+        """Score with what a lesson came to, if it is promoted."""
+        self.due = None
         if found.is_promoted:
             self.adopt(found.correction, self.learned_number + 1)
             self.latest = found
@@ -292,18 +308,23 @@ class Population:
 
     def to_state(self) -> dict[str, Any]:
         """Everything as plain values that JSON keeps exactly."""
-        tables = {path: table.to_state() for path, table in self._tables()}
+        return {
+            **self.small_state(),
+            "tables": {path: table.to_state() for path, table in self.tables()},
+            "lessons": self.lessons.to_state(),
+        }
+
+    def small_state(self) -> dict[str, Any]:
+        """Everything but tables and lessons."""
         return {
             "state": _STATE,
-            "tables": tables,
             "budget": self.budget.to_state(),
-            "names": {key: list(name) for key, name in self.names.items()},
+            "names": self.names.copy(),
             "cells": [list(table) for table in self._cells],
             "cell_weight": list(self._cell_weight),
             "cell_day": self._cell_day,
             "usual_failures": self._usual_failures,
             "day": self._day,
-            "lessons": self.lessons.to_state(),
             "correction": self.correction.to_state() if self.correction else None,
             "learned_number": self.learned_number,
         }
@@ -317,25 +338,34 @@ class Population:
         Raises:
             ValueError: the state is of another release.
         """
-        if state.get("state") != _STATE:
-            raise ValueError(f"population state {state.get('state')!r} is not {_STATE}")
         population = cls(capacity, model)
-        for path, table in population._tables():
+        population.load_small(state)
+        for path, table in population.tables():
             table.load(state["tables"].get(path, {}))
-        population.budget.load(state["budget"])
-        population.names = {key: (name[0], name[1]) for key, name in state["names"].items()}
-        population._cells = [[float(count) for count in table] for table in state["cells"]]
-        population._cell_weight = [float(weight) for weight in state["cell_weight"]]
-        population._cell_day = int(state["cell_day"])
-        population._usual_failures = float(state["usual_failures"])
-        population._day = int(state["day"])
         population.lessons.load(state["lessons"])
-        population.learned_number = int(state["learned_number"])
-        kept = state["correction"]
-        population.correction = Correction.from_state(kept) if kept else None
         return population
 
-    def _tables(self) -> list[tuple[str, Tally | Crowd]]:
+    def load_small(self, state: Mapping[str, Any]) -> None:
+        """Take over what `small_state` gave.
+
+        Raises:
+            ValueError: the state is of another release.
+        """
+        if state.get("state") != _STATE:
+            raise ValueError(f"population state {state.get('state')!r} is not {_STATE}")
+        self.budget.load(state["budget"])
+        self.names = {key: (name[0], name[1]) for key, name in state["names"].items()}
+        self._cells = [[float(count) for count in table] for table in state["cells"]]
+        self._cell_weight = [float(weight) for weight in state["cell_weight"]]
+        self._cell_day = int(state["cell_day"])
+        self._usual_failures = float(state["usual_failures"])
+        self._day = int(state["day"])
+        self.learned_number = int(state["learned_number"])
+        kept = state["correction"]
+        self.correction = Correction.from_state(kept) if kept else None
+
+    def tables(self) -> list[tuple[str, Tally | Crowd]]:
+        """The tables by their paths, in an order of their own."""
         groups: tuple[tuple[str, Mapping[str, Tally | Crowd]], ...] = (
             ("shares", self.shares),
             ("failures", self.failures),

@@ -41,6 +41,19 @@ class Relearned:
     figures: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A lesson that is to be learned from, as it was when it fell due: nobody changes it any more."""
+
+    lessons: Lessons
+    champion: Correction | None
+    red_team: Sequence[Points]
+
+    def learned(self) -> Relearned:
+        """What it comes to; some tens of milliseconds, in whatever thread."""
+        return relearned(self.lessons, self.champion, self.red_team)
+
+
 def relearned(lessons: Lessons, champion: Correction | None, red_team: Sequence[Points] = ()) -> Relearned:
     """Try a challenger on the latest verdicts and on known attacks; some tens of milliseconds.
 

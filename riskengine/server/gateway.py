@@ -77,6 +77,8 @@ class Gateway:
         except Exception as error:  # noqa: BLE001 - the one place where errors become answers
             refusal = errors.refusal_of(error, operation, request_id)
             response, outcome = _refusal(refusal, request_id), refusal.type_name
+            # An error kept in an outcome and its frames hold each other: only the collector would free them.
+            error.__traceback__ = None
         finally:
             metrics.IN_FLIGHT.dec()
         name = operation.name if operation else metrics.UNKNOWN

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 _BACKLOG = 1024
 IDLE = 75.0  # seconds for a request to follow, and for the lines of its head to come
-_ALLOCATIONS = 20_000  # of containers, between two looks for cycles among the young ones
+_LOTS = (10_000, 10, 250)  # objects made, and rounds of the younger, before a generation is looked through
 GRACE = 30.0  # seconds that calls in flight get to finish
 
 
@@ -89,7 +89,7 @@ async def serve(  # noqa: PLR0913 - one thing each
             log.info("listening", url=url, version=__version__)
             if settings.insecure_dev:
                 log.warning("insecure_dev", meaning="operators' calls are taken unsigned")
-            _spare_collections()
+            settle_memory()
             if ready is not None:
                 ready(url)
             await stop.wait()
@@ -98,15 +98,14 @@ async def serve(  # noqa: PLR0913 - one thing each
             log.info("stopping")
 
 
-def _spare_collections() -> None:
-    """Look for garbage in cycles less often, and never among what the start has made.
+def settle_memory() -> None:
+    """Have the collector of garbage stop the loop seldom and shortly: a call leaves it nothing to find.
 
-    A call makes thousands of objects and hardly a cycle: the default looks after every 700, for a twelfth of
-    a sign-in's time on the loop, and each pass over everything stops all calls meanwhile.
+    What is loaded by now stays, and is not looked through again; the young are, in larger lots.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_ALLOCATIONS, 20, 10)
+    gc.set_threshold(*_LOTS)
 
 
 @asynccontextmanager

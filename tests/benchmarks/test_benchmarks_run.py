@@ -18,6 +18,11 @@ TINY = (
         "Good users elsewhere are slower by",
     ),
     (
+        "pauses.py",
+        ("--seconds", "1", "--flooded", "500", "--attempts", "30"),
+        "Keeping the state took",
+    ),
+    (
         "sign_ins.py",
         ("--seconds", "0.1", "--rounds", "1", "--users", "4", "--connections", "2"),
         "Every answer was a success",

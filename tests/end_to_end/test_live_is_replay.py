@@ -68,7 +68,8 @@ class Recorder:
             {
                 "id": event.id,
                 "time": event.time / 1_000_000,
-                "user": user,
+                # As the pool counts people: how many share a thing is an estimate that depends on their keys.
+                "user": event.sub,
                 "ip": address,
                 "headers": headers,
                 "device": collected,
@@ -97,10 +98,19 @@ class Recorder:
 
         return self.people.service.do(newest)
 
+    def _sub(self, user):
+        found = self.people.api.admin_get_user(UserPoolId=self.people.pool, Username=user)
+        return next(each["Value"] for each in found["UserAttributes"] if each["Name"] == "sub")
+
     def _encoded(self, user, collected):
         now = self.people.service.clock.now() // 1000
         pool = self.people.pool
-        content = {"contextData": collected, "username": user, "userPoolId": pool, "timestamp": now}
+        content = {
+            "contextData": collected,
+            "username": self._sub(user),
+            "userPoolId": pool,
+            "timestamp": now,
+        }
         payload, version = json.dumps(content), "JS20171115"
         signature = sign(self.people.client, version, payload).decode()
         envelope = {"payload": payload, "signature": signature, "version": version}

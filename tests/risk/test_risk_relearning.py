@@ -15,6 +15,8 @@ from riskengine.risk import (
     Correction,
     Engine,
     Level,
+    Outcome,
+    Population,
     Profile,
     Reason,
     Thresholds,
@@ -213,3 +215,37 @@ def test_mass_invalid_on_a_shared_address_does_not_lock_its_good_users_out() -> 
     engine.population.relearn()
 
     assert engine.assess(an_attempt(TODAY + 3600), anna).level < Level.MEDIUM
+
+
+def test_a_lesson_learned_beside_is_the_one_that_fell_due() -> None:
+    """Whoever waits for it scores with the same from then on, whatever verdicts came meanwhile."""
+    populations = Population(), Population()
+    for population in populations:
+        population.lessons = _taught(_ATTACK, _GOOD)
+    at_once, beside = populations
+    beside.is_waited_for = True
+    ended = an_attempt(NOON + 40 * DAY), _scored(_GOOD), Outcome(password_ok=True)
+    for population in populations:
+        population.observe(*ended)
+
+    assert at_once.correction is not None
+    assert at_once.due is beside.correction is None
+    assert beside.due is not None
+    beside.lessons.judge(an_attempt(NOON + 41 * DAY), _scored(_ATTACK), "admin", valid=False)
+    beside.take_up(beside.due.learned())
+
+    assert beside.correction == at_once.correction
+    assert (beside.learned_number, beside.latest, beside.due) == (1, at_once.latest, None)
+
+
+def test_a_lesson_that_nobody_took_up_is_before_the_next_one() -> None:
+    population = Population()
+    population.lessons, population.is_waited_for = _taught(_ATTACK, _GOOD), True
+    for day in (40, 41):
+        population.lessons.fresh = 8
+        population.observe(an_attempt(NOON + day * DAY), _scored(_GOOD), Outcome(password_ok=True))
+
+    assert population.correction is not None
+    assert population.learned_number == 1
+    assert population.due is not None
+    assert population.due.champion == population.correction
