@@ -45,6 +45,16 @@ def test_a_write_that_reads_another_table_comes_after_the_one_to_it():
     assert tables([add("a"), Write(copied, {"id": 1}, what="b")]) == ["a", "b"]
 
 
+def test_writes_of_two_pools_stay_apart():
+    add_to = Statement("insert into d (pool, id) values (:pool, :id)")
+    there, here = (Write(add_to, {"pool": pool, "id": 1}, what="d") for pool in ("there", "here"))
+    save_here = Write(
+        Statement("update a set other = 1 where pool = :pool"), {"pool": "here"}, rows=1, once=("here",)
+    )
+    assert tables([here, save_here]) == ["da"]
+    assert tables([there, save_here]) == ["d", "a"]
+
+
 def test_a_statement_alone_is_itself():
     [batch] = batches([clear("a", 7)])
 
