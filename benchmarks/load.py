@@ -10,8 +10,36 @@ from typing import Any
 import aiohttp
 import uvloop
 from reports import percentile
+from srp_client import Prover
 
 _PATIENCE = aiohttp.ClientTimeout(total=60)
+
+
+class Call:
+    """What one user sends: one request, or with a proof by SRP two."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        self.headers: dict[str, str] = request["headers"]
+        self.body: bytes = request["body"].encode()
+        proof = request.get("proof")
+        self._second: dict[str, str] = proof["headers"] if proof else {}
+        self._prover = Prover(**proof["prover"]) if proof else None
+
+    async def carried_out(self, session: aiohttp.ClientSession, url: str) -> tuple[int, bytes]:
+        """Status and body of the last answer."""
+        status, text = await _post(session, url, self.headers, self.body)
+        if self._prover is None or status != 200:
+            return status, text
+        # Beside the loop: the other connections' calls go on meanwhile.
+        body = await asyncio.to_thread(self._prover.answer, text)
+        return await _post(session, url, self._second, body)
+
+
+async def _post(
+    session: aiohttp.ClientSession, url: str, headers: dict[str, str], body: bytes
+) -> tuple[int, bytes]:
+    async with session.post(url, data=body, headers=headers) as answer:
+        return answer.status, await answer.read()
 
 
 class Run:
@@ -21,9 +49,9 @@ class Run:
         self.url: str = order["url"]
         self.connections: int = order["connections"]
         self.proof = order["proof"].encode()
-        requests = [(request["headers"], request["body"].encode()) for request in order["requests"]]
+        calls = [Call(request) for request in order["requests"]]
         # Each connection has people of its own: nobody signs in twice at the same moment.
-        self.shares = [requests[n :: self.connections] for n in range(self.connections)]
+        self.shares = [calls[n :: self.connections] for n in range(self.connections)]
         self.latencies: list[float] = []
         self.failures: list[str] = []
         self.answered = 0
@@ -35,17 +63,16 @@ class Run:
         await asyncio.gather(*(self._worker(session, share, started + seconds) for share in self.shares))
         return perf_counter() - started
 
-    async def _worker(self, session: aiohttp.ClientSession, share: list[Any], end: float) -> None:
-        for headers, body in cycle(share):
+    async def _worker(self, session: aiohttp.ClientSession, share: list[Call], end: float) -> None:
+        for call in cycle(share):
             before = perf_counter()
             if before >= end:
                 return
-            async with session.post(self.url, data=body, headers=headers) as answer:
-                text = await answer.read()
+            status, text = await call.carried_out(session, self.url)
             self.latencies.append(perf_counter() - before)
             self.answered += 1
-            if answer.status != 200 or self.proof not in text:
-                self.failures.append(f"{answer.status} {text[:200].decode(errors='replace')}")
+            if status != 200 or self.proof not in text:
+                self.failures.append(f"{status} {text[:200].decode(errors='replace')}")
 
 
 async def measure(order: dict[str, Any]) -> dict[str, Any]:

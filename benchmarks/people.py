@@ -11,13 +11,19 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from servers import Server
+from srp_client import new_private, public_hex
 
 REGION = "us-east-1"
-Act = Literal["InitiateAuth", "AdminInitiateAuth", "refresh"]
+Act = Literal["InitiateAuth", "srp", "AdminInitiateAuth", "refresh"]
 Mode = Literal["OFF", "AUDIT", "ENFORCED"]
 
 _PASSWORD = "Corr3ct-horse-battery!"
-_FLOWS = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+_FLOWS = [
+    "ALLOW_USER_PASSWORD_AUTH",
+    "ALLOW_USER_SRP_AUTH",
+    "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+    "ALLOW_REFRESH_TOKEN_AUTH",
+]
 _TARGET = "AWSCognitoIdentityProviderService."
 _AGENT = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -35,6 +41,7 @@ class People:
     client: str
     users: tuple[str, ...]
     refresh_tokens: tuple[str, ...]
+    password: str = _PASSWORD
 
     def order(self, act: Act, connections: int, seconds: float, warm_up: float) -> dict[str, Any]:
         """What the load generator is told."""
@@ -49,33 +56,66 @@ class People:
         }
 
     def _request(self, act: Act, number: int) -> dict[str, Any]:
+        name = self.users[number]
         match act:
             case "InitiateAuth":
-                answers = {"USERNAME": self.users[number], "PASSWORD": _PASSWORD}
-                members: dict[str, Any] = {"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": answers}
-            case "AdminInitiateAuth":
-                answers = {"USERNAME": self.users[number], "PASSWORD": _PASSWORD}
-                context = {
-                    "IpAddress": address_of(number),
-                    "ServerName": "app.example.com",
-                    "ServerPath": "/login",
-                    "HttpHeaders": [{"headerName": n, "headerValue": v} for n, v in _BROWSER.items()],
+                members: dict[str, Any] = {
+                    "AuthFlow": "USER_PASSWORD_AUTH",
+                    "AuthParameters": {"USERNAME": name, "PASSWORD": self.password},
                 }
+            case "srp":
+                return self._exchange(number)
+            case "AdminInitiateAuth":
                 members = {
                     "UserPoolId": self.pool,
                     "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
-                    "AuthParameters": answers,
-                    "ContextData": context,
+                    "AuthParameters": {"USERNAME": name, "PASSWORD": self.password},
+                    "ContextData": _context_of(number),
                 }
             case "refresh":
                 token = {"REFRESH_TOKEN": self.refresh_tokens[number]}
                 members = {"AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": token}
         body = json.dumps({"ClientId": self.client, **members})
-        operation = act if act != "refresh" else "InitiateAuth"
-        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": _TARGET + operation}
+        headers = _headers("InitiateAuth" if act == "refresh" else act, number)
         if act == "AdminInitiateAuth":
             headers = _signed(self.server, headers, body)
-        return {"headers": {**headers, **_BROWSER, "X-Forwarded-For": address_of(number)}, "body": body}
+        return {"headers": headers, "body": body}
+
+    def _exchange(self, number: int) -> dict[str, Any]:
+        """Two requests; the second one's body is made from the answer to the first."""
+        private = new_private()
+        answers = {"USERNAME": self.users[number], "SRP_A": public_hex(private)}
+        members = {"ClientId": self.client, "AuthFlow": "USER_SRP_AUTH", "AuthParameters": answers}
+        prover = {
+            "pool": self.pool,
+            "client": self.client,
+            "password": self.password,
+            "private": f"{private:x}",
+        }
+        return {
+            "headers": _headers("InitiateAuth", number),
+            "body": json.dumps(members),
+            "proof": {"headers": _headers("RespondToAuthChallenge", number), "prover": prover},
+        }
+
+
+def _headers(operation: str, number: int) -> dict[str, str]:
+    return {
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": _TARGET + operation,
+        **_BROWSER,
+        "X-Forwarded-For": address_of(number),
+    }
+
+
+def _context_of(number: int) -> dict[str, Any]:
+    """What an application's server tells of the browser before it."""
+    return {
+        "IpAddress": address_of(number),
+        "ServerName": "app.example.com",
+        "ServerPath": "/login",
+        "HttpHeaders": [{"headerName": n, "headerValue": v} for n, v in _BROWSER.items()],
+    }
 
 
 def address_of(number: int) -> str:

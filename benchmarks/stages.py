@@ -2,43 +2,37 @@
 
 import argparse
 import asyncio
-import inspect
 import statistics
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import floor
+import inside
 import servers
 from people import Mode, settle
 from reports import Report, percentile
+from stopwatch import Stopwatch
 
-from riskengine import api, telemetry
-from riskengine.base.secret import Secret
-from riskengine.config import Settings
+from riskengine import api
 from riskengine.flows import lookup
-from riskengine.flows.access_keys import create_access_key
 from riskengine.flows.services import Services
 from riskengine.flows.sign_in import conduct, pipeline, start
 from riskengine.flows.sign_in.steps import decide_risk
-from riskengine.flows.token_issuer import TokenIssuer
+from riskengine.flows.token_issuer import NewSession, TokenIssuer
 from riskengine.risk import Engine
 from riskengine.server import gateway, metrics, validation
-from riskengine.server.app import create_app
-from riskengine.server.run import bind, listening, run
+from riskengine.server.run import run
 from riskengine.storage.sqlite import SqliteFile
 from riskengine.storage.tables.events import Events
-from riskengine.storage.tables.groups import Groups
-from riskengine.storage.tables.lockouts import Lockouts
 from riskengine.storage.tables.profiles import Profiles
 from riskengine.storage.tables.sessions import Sessions
-from riskengine.storage.tables.users import Users
+from riskengine.storage.tables.sign_ins import SignIns
 from riskengine.tokens import jwt
-from riskengine.tokens.claims import Claims
-from riskengine.tokens.keys import SigningKey
-from riskengine.wiring import open_house
 
 _MODES: tuple[Mode, ...] = ("OFF", "AUDIT", "ENFORCED")
 _WHOLE = "the rest of the gateway"
@@ -50,19 +44,17 @@ _STAGES: tuple[tuple[str, tuple[tuple[Any, str], ...]], ...] = (
     ("headers", ((gateway, "clean_headers"),)),
     ("decode and validate", ((validation, "decode"),)),
     ("read client and pool", ((lookup, "client_by_id"), (lookup, "pool"))),
-    ("read user", ((Users, "find"),)),
+    ("read user, failures, profile and groups", ((SignIns, "find"),)),
     ("risk: build the attempt", ((start, "observe"),)),
     ("risk: policy", ((start, "policy_for"),)),
-    ("risk: read the profile", ((Profiles, "find"),)),
     ("risk: assess", ((Engine, "assess"),)),
     ("risk: decide", ((decide_risk, "decide"),)),
     ("risk: learn (conclude)", ((Engine, "conclude"),)),
     ("risk: write the profile", ((Profiles, "save"),)),
     ("risk: observe", ((Engine, "observe"),)),
     ("risk: the rest of its steps", ((conduct, "with_lesson"),)),
-    ("read lockout", ((Lockouts, "find"),)),
-    ("read groups", ((Groups, "of_user"),)),
-    ("tokens: claims, two signatures", ((TokenIssuer, "tokens_of"),)),
+    ("tokens: claims", ((TokenIssuer, "begin_session"),)),
+    ("tokens: signatures that outlast the commit", ((NewSession, "tokens"),)),
     ("write the session", ((Sessions, "add"),)),
     ("write the event", ((Events, "add"),)),
     ("commit (durable)", ((SqliteFile, "commit"),)),
@@ -70,75 +62,10 @@ _STAGES: tuple[tuple[str, tuple[tuple[Any, str], ...]], ...] = (
     ("encode the answer", ((api.wire, "encode"),)),
 )
 _RISK_STEPS = ("assess_risk", "decide_risk")
-
-
-class Stopwatch:
-    """Own time of each stage of the sign-in that is under way; one at a time."""
-
-    def __init__(self) -> None:
-        self.sign_ins: list[dict[str, float]] = []
-        self.signatures: list[float] = []
-        self._open: list[tuple[str, float]] = []
-        self._now: dict[str, float] = defaultdict(float)
-        self._mark = 0.0
-
-    def enter(self, stage: str) -> None:
-        """A stage begins; the one around it pauses."""
-        self._charge()
-        self._open.append((stage, self._mark))
-
-    def leave(self) -> None:
-        """The innermost stage ends; the outermost one's end is a sign-in's."""
-        self._charge()
-        _, began = self._open.pop()
-        if not self._open:
-            self._now["total"] = self._mark - began
-            self.sign_ins.append(dict(self._now))
-            self._now.clear()
-
-    def _charge(self) -> None:
-        now = perf_counter()
-        if self._open:
-            self._now[self._open[-1][0]] += now - self._mark
-        self._mark = now
-
-    def watch(self, owner: Any, name: str, stage: str) -> None:
-        """Put the watch around a function, a method or a coroutine function."""
-        inner = getattr(owner, name)
-        wrapper = self._around_async if inspect.iscoroutinefunction(inner) else self._around
-        setattr(owner, name, wrapper(inner, stage))
-
-    def _around(self, inner: Callable[..., Any], stage: str) -> Callable[..., Any]:
-        def timed(*args: Any, **kwargs: Any) -> Any:
-            self.enter(stage)
-            try:
-                return inner(*args, **kwargs)
-            finally:
-                self.leave()
-
-        return timed
-
-    def _around_async(self, inner: Callable[..., Any], stage: str) -> Callable[..., Any]:
-        async def timed(*args: Any, **kwargs: Any) -> Any:
-            self.enter(stage)
-            try:
-                return await inner(*args, **kwargs)
-            finally:
-                self.leave()
-
-        return timed
-
-    def watch_signatures(self) -> None:
-        """Signatures run in threads, beside the loop: their time stands apart."""
-        inner = jwt.sign
-
-        def timed(key: SigningKey, claims: Claims) -> Secret:
-            began = perf_counter()
-            signed = inner(key, claims)
-            self.signatures.append(perf_counter() - began)
-            return signed
-
-        jwt.sign = timed
+_SCORING = ("risk: assess", "risk: decide")
+_HTTP = "HTTP and the loop itself"
+_BESIDE = (inside.SIGNATURES, inside.WRITER, inside.OTHERS)
+_CROWDED = f"{_MODES[-1]}, {floor.MANY} connections: CPU"
 
 
 def installed() -> Stopwatch:
@@ -155,43 +82,67 @@ def installed() -> Stopwatch:
     return watch
 
 
+@dataclass
+class Measured:
+    """What the sign-ins under the watch brought."""
+
+    by_mode: dict[Mode, list[dict[str, float]]] = field(default_factory=lambda: defaultdict(list))
+    latencies: dict[Mode, list[float]] = field(default_factory=lambda: defaultdict(list))
+    crowded: list[dict[str, float]] = field(default_factory=list)  # µs of processor time a sign-in
+    signatures: list[float] = field(default_factory=list)  # µs of two, when nothing else runs
+
+
 def main() -> None:
+    options = _options()
+    report = Report(__doc__)
+    with tempfile.TemporaryDirectory() as folder, servers.Load.started() as load:
+        with floor.pool_of_cores() as cores:
+            beneath = run(floor.measure(Path(folder) / "floor.db", load, cores, options))
+        watch = installed()
+        measured = run(_measure(Path(folder) / "stages.db", load, watch, options))
+    _print(report, measured, beneath, watch)
+    floor.print_floor(report, beneath)
+    if not options.brief:
+        figures = {"crowded_us": measured.crowded, "floor": floor.figures(beneath)}
+        report.save("stages", figures | {"medians_us": {m: _at(o, 0.5) for m, o in measured.by_mode.items()}})
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=2.0, help="length of one measurement")
     parser.add_argument("--rounds", type=int, default=5, help="each round measures every mode once")
     parser.add_argument("--users", type=int, default=64)
     parser.add_argument("--brief", action="store_true", help="save nothing")
-    options = parser.parse_args()
-    watch = installed()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(
-            port=0, database=f"sqlite:///{Path(folder) / 'stages.db'}", trusted_proxies=("127.0.0.1/32",)
-        )
-        by_mode, latencies, floor = run(_measured(settings, watch, options))
-    _print(by_mode, latencies, floor, watch, save=not options.brief)
+    return parser.parse_args()
 
 
-async def _measured(settings: Settings, watch: Stopwatch, options: argparse.Namespace) -> Any:
-    """Sign-ins over one connection, from another process, the modes taking turns."""
-    telemetry.configure("warning")
-    listener, settings = bind(settings)
-    by_mode: dict[str, list[dict[str, float]]] = defaultdict(list)
-    latencies: dict[str, list[float]] = defaultdict(list)
-    with listener:
-        async with open_house(settings) as services, listening(create_app(services), listener) as url:
-            key, secret = await create_access_key(services, "benchmark")
-            server = servers.Server("riskengine", url, (key.id, secret.reveal()), 0)
-            crowds = {mode: await asyncio.to_thread(settle, server, options.users, mode) for mode in _MODES}
-            with servers.Load.started() as load:
-                for _ in range(options.rounds):
-                    for mode, crowd in crowds.items():
-                        order = crowd.order("InitiateAuth", 1, options.seconds, 0.3)
-                        watch.sign_ins.clear()
-                        result = await asyncio.to_thread(load.measure, order)
-                        by_mode[mode] += watch.sign_ins[-result["count"] :]
-                        latencies[mode].append(result["p50_ms"] * 1e3)
-            floor = await _two_signatures(services, crowds["OFF"].pool)
-    return by_mode, latencies, floor
+async def _measure(
+    database: Path, load: servers.Load, watch: Stopwatch, options: argparse.Namespace
+) -> Measured:
+    """Sign-ins from another process, the modes taking turns; then as many at once as fill the process."""
+    measured = Measured()
+    async with inside.riskengine(database) as (services, server):
+        crowds = {mode: await asyncio.to_thread(settle, server, options.users, mode) for mode in _MODES}
+        for _ in range(options.rounds):
+            for mode, crowd in crowds.items():
+                order = crowd.order("InitiateAuth", 1, options.seconds, 0.3)
+                watch.expect(many=False)
+                result = await asyncio.to_thread(load.measure, order)
+                measured.by_mode[mode] += watch.sign_ins[-result["count"] :]
+                measured.latencies[mode].append(result["p50_ms"] * 1e3)
+            order = crowds[_MODES[-1]].order("InitiateAuth", floor.MANY, options.seconds, 0.3)
+            watch.expect(many=True)
+            before = inside.processor_seconds()
+            result = await asyncio.to_thread(load.measure, order)
+            after = inside.processor_seconds()
+            inner = sum(watch.processor.values())
+            watch.processor[_HTTP] = after[inside.LOOP] - before[inside.LOOP] - inner
+            for threads in _BESIDE:
+                watch.processor[threads] = after[threads] - before[threads]
+            count = result["answered"]
+            measured.crowded.append({stage: took / count * 1e6 for stage, took in watch.processor.items()})
+        measured.signatures = await _two_signatures(services, crowds["OFF"].pool)
+    return measured
 
 
 async def _two_signatures(services: Services, pool: str) -> list[float]:
@@ -208,68 +159,116 @@ async def _two_signatures(services: Services, pool: str) -> list[float]:
     return taken
 
 
-def _print(
-    by_mode: dict[str, list[dict[str, float]]],
-    latencies: dict[str, list[float]],
-    floor: list[float],
-    watch: Stopwatch,
-    *,
-    save: bool,
-) -> None:
-    report = Report(__doc__)
-    stages = _order(by_mode)
-    medians = {mode: _at(ones, stages, 0.5) for mode, ones in by_mode.items()}
-    columns = [*medians.values(), _at(by_mode[_MODES[-1]], stages, 0.1)]
-    totals = {mode: [one["total"] * 1e6 for one in ones] for mode, ones in by_mode.items()}
-    middle = {mode: statistics.median(values) for mode, values in totals.items()}
-    seen = {mode: statistics.median(values) for mode, values in latencies.items()}
-    rows = [[stage, *(f"{column[stage]:,.0f}" for column in columns)] for stage in stages]
-    quick = percentile(totals[_MODES[-1]], 0.1)
-    rows.append(["in the gateway, all in all", *(f"{us:,.0f}" for us in (*middle.values(), quick))])
-    rows.append(["as the client sees it", *(f"{us:,.0f}" for us in seen.values()), ""])
-    header = ["stage", *by_mode, f"{_MODES[-1]} p10"]
-    report.table("One sign-in, medians in µs, each stage without those inside it", header, rows)
-
-    risk = {mode: _risk_of(ones) for mode, ones in by_mode.items()}
+def _print(report: Report, measured: Measured, beneath: floor.Measured, watch: Stopwatch) -> None:
     signing = [seconds * 1e6 for seconds in watch.signatures]
-    report.table(
-        "Risk beside the whole",
-        ["", *by_mode],
-        [
-            ["risk, µs: median", *(f"{statistics.median(risk[mode]):,.0f}" for mode in by_mode)],
-            ["risk, µs: p99", *(f"{percentile(risk[mode], 0.99):,.0f}" for mode in by_mode)],
-            [
-                "share of the gateway's time",
-                *(f"{statistics.median(risk[mode]) / middle[mode]:.1%}" for mode in by_mode),
-            ],
-            ["gateway, µs: p99", *(f"{percentile(totals[mode], 0.99):,.0f}" for mode in by_mode)],
-            ["sign-ins measured", *(f"{len(by_mode[mode]):,}" for mode in by_mode)],
-        ],
-    )
+    _print_stages(report, measured)
+    _print_risk(report, measured, _unwatched(beneath))
     report.note(
-        f"The floor: two RS256 signatures side by side take {statistics.median(floor):,.0f} µs "
-        f"(p99 {percentile(floor, 0.99):,.0f}) when no sign-in runs; during the sign-ins one took "
-        f"{statistics.median(signing):,.0f} µs in its thread."
+        f"Two RS256 signatures side by side take {statistics.median(measured.signatures):,.0f} µs "
+        f"(p99 {percentile(measured.signatures, 0.99):,.0f}) when no sign-in runs; during the sign-ins one "
+        f"took {statistics.median(signing):,.0f} µs in its thread. The watch costs "
+        f"{sum(_crowded(measured).values()) - _unwatched(beneath):,.0f} µs of processor time a sign-in "
+        f"at {floor.MANY} connections."
     )
-    if save:
-        report.save("stages", {"medians_us": medians, "gateway_us": middle, "client_us": seen})
 
 
-def _at(ones: list[dict[str, float]], stages: list[str], share: float) -> dict[str, float]:
+def _print_stages(report: Report, measured: Measured) -> None:
+    by_mode = measured.by_mode
+    columns = [*(_at(ones, 0.5) for ones in by_mode.values()), _at(by_mode[_MODES[-1]], 0.1)]
+    crowded = _crowded(measured)
+    rows = [
+        [stage, *(f"{column.get(stage, 0.0):,.0f}" for column in columns), f"{crowded.get(stage, 0.0):,.0f}"]
+        for stage in _order(by_mode)
+    ]
+    outside = (_HTTP, *_BESIDE)
+    inner = sum(took for stage, took in crowded.items() if stage not in outside)
+    totals = [f"{column['total']:,.0f}" for column in columns]
+    rows.append(["in the gateway, all in all", *totals, f"{inner:,.0f}"])
+    rows += [[part, *("" for _ in columns), f"{crowded[part]:,.0f}"] for part in outside]
+    seen = [f"{statistics.median(values):,.0f}" for values in measured.latencies.values()]
+    rows.append(["as the client sees it", *seen, "", ""])
+    report.table(
+        "One sign-in in µs, each stage without those inside it: medians over one connection, and processor"
+        f" time over {floor.MANY}",
+        ["stage", *by_mode, f"{_MODES[-1]} p10", _CROWDED],
+        rows,
+    )
+
+
+def _print_risk(report: Report, measured: Measured, all_cpu: float) -> None:
+    """Shares are of a sign-in's own whole, then the median of them; of many, of the whole without a watch."""
+    modes = list(measured.by_mode.values())
+    whole = [[one["total"] * 1e6 for one in ones] for ones in modes]
+    scoring = [[_sum_of(one, _SCORING) * 1e6 for one in ones] for ones in modes]
+    risk = [[_risk_of(one) * 1e6 for one in ones] for ones in modes]
+    many = _crowded(measured)
+    rows = [
+        ["all risk work, µs: median", *map(_median, risk), f"{_risk_of(many):,.0f}"],
+        ["all risk work, µs: p99", *map(_p99, risk), ""],
+        ["all risk work, share of the whole", *map(_share, risk, whole), f"{_risk_of(many) / all_cpu:.1%}"],
+        ["assess and decide, µs: median", *map(_median, scoring), f"{_sum_of(many, _SCORING):,.0f}"],
+        [
+            "assess and decide, share of the whole",
+            *map(_share, scoring, whole),
+            f"{_sum_of(many, _SCORING) / all_cpu:.1%}",
+        ],
+        [
+            "the whole (the gateway; all threads' CPU, unwatched), µs: median",
+            *map(_median, whole),
+            f"{all_cpu:,.0f}",
+        ],
+        ["the whole, µs: p99", *map(_p99, whole), ""],
+        ["sign-ins measured", *(f"{len(ones):,}" for ones in modes), ""],
+    ]
+    report.table("Risk beside the whole", ["", *measured.by_mode, _CROWDED], rows)
+
+
+def _unwatched(beneath: floor.Measured) -> float:
+    """µs of processor time of one of many sign-ins, all threads, with no watch in it."""
+    return statistics.median(one["whole"] for one in beneath.whole["ENFORCED", floor.MANY])
+
+
+def _crowded(measured: Measured) -> dict[str, float]:
+    """µs of processor time a sign-in by stage, the median of the rounds."""
+    stages = {stage for one in measured.crowded for stage in one}
+    return {
+        stage: statistics.median(one.get(stage, 0.0) for one in measured.crowded) for stage in sorted(stages)
+    }
+
+
+def _median(values: Sequence[float]) -> str:
+    return f"{statistics.median(values):,.0f}"
+
+
+def _p99(values: Sequence[float]) -> str:
+    return f"{percentile(values, 0.99):,.0f}"
+
+
+def _share(parts: Sequence[float], wholes: Sequence[float]) -> str:
+    shares = [part / whole for part, whole in zip(parts, wholes, strict=True)]
+    return f"{statistics.median(shares):.1%}"
+
+
+def _at(ones: list[dict[str, float]], share: float) -> dict[str, float]:
     """Microseconds of each stage that a share of the sign-ins do not exceed."""
+    stages = {stage for one in ones for stage in one}
     return {stage: percentile([one.get(stage, 0.0) for one in ones], share) * 1e6 for stage in stages}
 
 
-def _order(by_mode: dict[str, list[dict[str, float]]]) -> list[str]:
+def _order(by_mode: dict[Mode, list[dict[str, float]]]) -> list[str]:
     """Stages that took time, the longest first."""
     everything = [one for ones in by_mode.values() for one in ones]
     stages = {stage for one in everything for stage in one} - {"total"}
     return sorted(stages, key=lambda stage: -statistics.fmean(one.get(stage, 0.0) for one in everything))
 
 
-def _risk_of(ones: list[dict[str, float]]) -> list[float]:
-    """Microseconds of all risk stages together, of each sign-in."""
-    return [sum(took for stage, took in one.items() if stage.startswith("risk: ")) * 1e6 for one in ones]
+def _sum_of(one: dict[str, float], stages: Sequence[str]) -> float:
+    return sum(one.get(stage, 0.0) for stage in stages)
+
+
+def _risk_of(one: dict[str, float]) -> float:
+    """All risk stages together."""
+    return sum(took for stage, took in one.items() if stage.startswith("risk: "))
 
 
 if __name__ == "__main__":

@@ -58,11 +58,34 @@ class GrantClaims:
 
 
 @dataclass(frozen=True, slots=True)
-class NewSession:
-    """A session to be stored, and the tokens that are good once it is."""
+class Signing:
+    """Tokens that are being signed; `expires_in` in seconds."""
 
-    tokens: api.AuthenticationResultType
+    id: asyncio.Future[Secret]
+    access: asyncio.Future[Secret]
+    expires_in: int
+
+    async def tokens(self) -> api.AuthenticationResultType:
+        """ID and access token."""
+        return api.AuthenticationResultType(
+            id_token=await self.id,
+            access_token=await self.access,
+            expires_in=self.expires_in,
+            token_type="Bearer",  # noqa: S106 - the type's name
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session to be stored, and the tokens that are good once it is: signed while it is written."""
+
+    signing: Signing
+    refresh: Secret
     session: Session
+
+    async def tokens(self) -> api.AuthenticationResultType:
+        """The tokens, refresh token included."""
+        return msgspec.structs.replace(await self.signing.tokens(), refresh_token=self.refresh)
 
 
 def lifetimes_of(client: Client) -> Lifetimes:
@@ -120,7 +143,11 @@ class TokenIssuer:
         self._keys.pop(pool, None)
 
     async def begin_session(self, grant: Grant, now: int) -> NewSession:
-        """Tokens of a new sign-in, refresh token included."""
+        """Begin to sign the tokens of a new sign-in, refresh token included.
+
+        Raises:
+            InvalidLambdaResponseException: what the trigger adds makes a token longer than we take.
+        """
         refresh, refresh_hash = new_refresh_token()
         lives = lifetimes_of(grant.client)
         session = Session(
@@ -135,8 +162,7 @@ class TokenIssuer:
             scopes=SIGN_IN_SCOPES,
             device_key=grant.device_key,
         )
-        tokens = await self.tokens_of(grant, session, now)
-        return NewSession(msgspec.structs.replace(tokens, refresh_token=refresh), session)
+        return NewSession(await self._begin_signing(grant, session, now), refresh, session)
 
     async def tokens_of(self, grant: Grant, session: Session, now: int) -> api.AuthenticationResultType:
         """ID and access token of a session; no refresh token.
@@ -144,21 +170,20 @@ class TokenIssuer:
         Raises:
             InvalidLambdaResponseException: what the trigger adds makes a token longer than we take.
         """
+        return await (await self._begin_signing(grant, session, now)).tokens()
+
+    async def _begin_signing(self, grant: Grant, session: Session, now: int) -> Signing:
         pool_keys, lives = await self.keys_of(grant.pool.id), lifetimes_of(grant.client)
         made, seconds = self.claims_of(grant, session, session.scopes, now), now // SECOND
-        signing = (
-            self._offload.begin(jwt.sign, pool_keys.id, made.id(new_uuid(), seconds + lives.id)),
-            self._offload.begin(jwt.sign, pool_keys.access, made.access(new_uuid(), seconds + lives.access)),
+        begin = self._offload.begin
+        signing = Signing(
+            begin(jwt.sign, pool_keys.id, made.id(new_uuid(), seconds + lives.id)),
+            begin(jwt.sign, pool_keys.access, made.access(new_uuid(), seconds + lives.access)),
+            lives.access,
         )
-        id_token, access_token = await signing[0], await signing[1]
         if grant.customisation is not UNCHANGED:
-            _require_short(id_token, access_token)
-        return api.AuthenticationResultType(
-            access_token=access_token,
-            id_token=id_token,
-            expires_in=lives.access,
-            token_type="Bearer",  # noqa: S106 - the type's name
-        )
+            _require_short(await signing.id, await signing.access)
+        return signing
 
     def claims_of(self, grant: Grant, session: Session, scopes: tuple[str, ...], now: int) -> GrantClaims:
         """What tokens of a session say, with what the trigger changes."""

@@ -17,6 +17,7 @@ from riskengine.jobs import (
     learn,
     purge,
     refresh_data,
+    roll_events,
     tail,
 )
 from riskengine.storage.errors import StorageError
@@ -44,11 +45,12 @@ JOBS: tuple[Job, ...] = (
     keep_risk_state,
     learn,
     refresh_data,
+    roll_events,
     tail,
 )
 
 # One process does these for all; no harm is done where for a moment two do, or none.
-BY_THE_FIRST: tuple[Job, ...] = (purge,)
+BY_THE_FIRST: tuple[Job, ...] = (purge, roll_events)
 
 
 @asynccontextmanager

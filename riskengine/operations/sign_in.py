@@ -48,7 +48,7 @@ async def initiate_auth(call: Call, request: api.InitiateAuthRequest) -> api.Ini
     arrival = _arrival(call, pool, client, answers, context, metadata=request.client_metadata)
     arrival = dataclasses.replace(arrival, session=_text(request.session))
     outcome = await start(arrival, request.auth_flow)
-    return _answer(api.InitiateAuthResponse, outcome)
+    return await _answer(api.InitiateAuthResponse, outcome)
 
 
 @operation
@@ -68,7 +68,7 @@ async def admin_initiate_auth(
     arrival = _arrival(call, pool, client, answers, context, metadata=metadata, is_admin=True)
     arrival = dataclasses.replace(arrival, session=_text(request.session))
     outcome = await start(arrival, request.auth_flow)
-    return _answer(api.AdminInitiateAuthResponse, outcome)
+    return await _answer(api.AdminInitiateAuthResponse, outcome)
 
 
 @operation
@@ -82,7 +82,7 @@ async def respond_to_auth_challenge(
     answers, metadata = _given(request.challenge_responses), request.client_metadata
     arrival = _arrival(call, pool, client, answers, context, metadata=metadata)
     outcome = await resume(arrival, request.challenge_name, _text(request.session))
-    return _answer(api.RespondToAuthChallengeResponse, outcome)
+    return await _answer(api.RespondToAuthChallengeResponse, outcome)
 
 
 @operation
@@ -97,7 +97,7 @@ async def admin_respond_to_auth_challenge(
     metadata = request.client_metadata
     arrival = _arrival(call, pool, client, answers, context, metadata=metadata, is_admin=True)
     outcome = await resume(arrival, request.challenge_name, _text(request.session))
-    return _answer(api.AdminRespondToAuthChallengeResponse, outcome)
+    return await _answer(api.AdminRespondToAuthChallengeResponse, outcome)
 
 
 def _admin_context(call: Call, given: api.ContextDataType | None) -> RawContext:
@@ -176,9 +176,10 @@ async def _require_hash_of_owner(
     require_secret_hash(call.services, client, names[-1], given)
 
 
-def _answer(kind: type[Response], outcome: Outcome) -> Response:
+async def _answer(kind: type[Response], outcome: Outcome) -> Response:
     match outcome:
-        case SignedIn(tokens):
+        case SignedIn(begun, new_device):
+            tokens = structs.replace(await begun.tokens(), new_device_metadata=new_device)
             return kind(authentication_result=tokens, challenge_parameters={})
         case Challenge(name, parameters, session, available):
             answer = kind(challenge_name=name, challenge_parameters=parameters, session=session)

@@ -29,6 +29,20 @@ class Database(Protocol):
         """Apply the migrations that the schema lacks; safe from several processes at once."""
         ...
 
+    async def roll_events(self, now: int, *, before: int) -> int:
+        """Make the coming months' partitions of events, drop those wholly before `before`; answers how many.
+
+        Nothing where there are no partitions.
+
+        Raises:
+            Conflict: when a partition was in use for too long; the next turn tries again.
+        """
+        ...
+
+    async def event_tables(self) -> Sequence[str]:
+        """The tables that old events leave row by row: those that no month bounds."""
+        ...
+
     async def close(self) -> None:
         """Finish what was accepted, then close."""
         ...

@@ -15,6 +15,7 @@ from riskengine.storage.batches import Batch, arguments_of, batches, text_of
 from riskengine.storage.errors import AlreadyExists, Conflict, Unavailable
 from riskengine.storage.migrations import VERSIONS_TABLE, Migration, missing
 from riskengine.storage.migrations.migration import for_postgres
+from riskengine.storage.postgres_partitions import roll, without_bounds
 from riskengine.storage.sql import Parameters, Row, Statement
 from riskengine.storage.unit import Write
 
@@ -25,7 +26,7 @@ _MOST_CONNECTIONS = 10
 # At most so many seconds before a unit that lost against others is tried again.
 _PAUSES = (0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32)
 
-_LOST_RACE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+_LOST_RACE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 # What `create table if not exists` answers when another process is doing the same.
 _MADE_MEANWHILE = (
     asyncpg.UniqueViolationError,
@@ -166,9 +167,12 @@ class Postgres:
 
     async def migrate(self) -> None:
         """Apply the migrations that the schema lacks, each in its own transaction."""
-        await self._attempts(self._make_versions)
-        while await self._attempts(self._migrate_once):
-            pass
+        try:
+            await self._attempts(self._make_versions)
+            while await self._attempts(self._migrate_once):
+                pass
+        except Conflict as error:
+            raise Unavailable("a table to migrate is in use (a dump, a long query): try again") from error
 
     async def _make_versions(self) -> None:
         async with self._pool.acquire(timeout=_PATIENCE) as connection:
@@ -181,15 +185,38 @@ class Postgres:
     async def _migrate_once(self) -> bool:
         """One step, with row 0 locked so that processes go one after the other."""
         async with self._pool.acquire(timeout=_PATIENCE) as connection, connection.transaction():
-            await connection.execute("select version from schema_versions where version = 0 for update")
+            await connection.execute(
+                "select version from schema_versions where version = 0 for update", timeout=None
+            )
             applied = await connection.fetchval("select max(version) from schema_versions")
             steps: tuple[Migration, ...] = missing(applied)
             if not steps:
                 return False
-            for statement in steps[0].statements:
-                await connection.execute(for_postgres(statement), timeout=None)
+            for statement in (*map(for_postgres, steps[0].statements), *steps[0].postgres):
+                await connection.execute(statement, timeout=None)
             await connection.execute("insert into schema_versions (version) values ($1)", steps[0].version)
             return True
+
+    async def roll_events(self, now: int, *, before: int) -> int:
+        """Make the coming months' partitions of events, drop those that are past; answers how many."""
+
+        async def work() -> int:
+            async with self._pool.acquire(timeout=_PATIENCE) as connection:
+                return await roll(connection, now, before)
+
+        try:
+            return await self._answered(work())
+        except _LOST_RACE as error:
+            raise Conflict from error
+
+    async def event_tables(self) -> Sequence[str]:
+        """The partitions that no month bounds."""
+
+        async def read() -> Sequence[str]:
+            async with self._pool.acquire(timeout=_PATIENCE) as connection:
+                return await without_bounds(connection)
+
+        return await self._attempts(read)
 
     async def close(self) -> None:
         """Finish the units that were begun, then close."""

@@ -106,6 +106,14 @@ class SqliteFile:
         except sqlite3.Error as error:
             raise _translated(error) from error
 
+    async def roll_events(self, now: int, *, before: int) -> int:  # noqa: ARG002 - there are no partitions
+        """Nothing: the table is one."""
+        return 0
+
+    async def event_tables(self) -> Sequence[str]:
+        """The one table of events."""
+        return ("events",)
+
     async def close(self) -> None:
         """Write what was accepted, then close."""
         await self._writer.close()
@@ -149,6 +157,14 @@ class SqliteMemory:
     async def migrate(self) -> None:
         """Apply the migrations that the schema lacks."""
         _apply_migrations(self._connection)
+
+    async def roll_events(self, now: int, *, before: int) -> int:  # noqa: ARG002 - there are no partitions
+        """Nothing: the table is one."""
+        return 0
+
+    async def event_tables(self) -> Sequence[str]:
+        """The one table of events."""
+        return ("events",)
 
     async def close(self) -> None:
         """Forget everything."""

@@ -268,12 +268,17 @@ class Store(Tables):
         return sum(await self._database.commit([Write(statement, due) for statement in PURGE]))
 
     async def purge_events(self, before: int, *, limit: int = 1000) -> int:
-        """Delete up to `limit` of the oldest events from before `before`; answers how many went."""
+        """Delete up to `limit` of the oldest events that go row by row; answers how many went."""
         gone = 0
-        for statement in events.DELETE_BEFORE:
-            due = {"before": before, "limit": limit - gone}
-            gone += sum(await self._database.commit([Write(statement, due)]))
+        for table in await self._database.event_tables():
+            for statement in events.delete_before(table):
+                due = {"before": before, "limit": limit - gone}
+                gone += sum(await self._database.commit([Write(statement, due)]))
         return gone
+
+    async def roll_events(self, now: int, *, before: int) -> int:
+        """Make the coming months' partitions, drop those that are past; answers how many were dropped."""
+        return await self._database.roll_events(now, before=before)
 
     async def close(self) -> None:
         """Finish what was accepted, then close."""

@@ -1,9 +1,11 @@
 """What an operator asks of an installation: is it well, and is there a copy that works?"""
 
+import asyncio
 import json
 import stat
 import subprocess
 
+import asyncpg
 import pytest
 from people import PASSWORD, People
 from serving import Server, command
@@ -155,4 +157,17 @@ def test_a_dump_of_postgresql_serves_again(tmp_path, new_database, postgres_serv
 
     assert "AuthenticationResult" in people.sign_in(user)
     assert len(people.events(user)) == 2
+    assert ("retention", "ok") in findings(again.command("doctor", "--json"))
+    months = "select c.relname, pg_get_expr(c.relpartbound, c.oid) from pg_class c where c.relispartition"
+    copies = [asyncio.run(_rows(url, f"{months} and c.relkind = 'r' order by 1")) for url in (first, second)]
+    assert copies[0] == copies[1]
+    assert len(copies[0]) == 5
     again.end()
+
+
+async def _rows(url, query):
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(query)]
+    finally:
+        await connection.close()

@@ -90,7 +90,7 @@ class Home:
         new = await services.tokens.begin_session(grant, self.now)
         async with services.storage.transaction() as tx:
             tx.sessions.add(new.session)
-        return new.tokens.access_token.reveal(), new.session
+        return (await new.tokens()).access_token.reveal(), new.session
 
     def change_user(self, **changes):
         async def change(services):

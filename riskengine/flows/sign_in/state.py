@@ -14,6 +14,7 @@ from riskengine.flows.observing import subject_key
 from riskengine.flows.services import Services
 from riskengine.flows.test_mode import NOTHING, Forced
 from riskengine.flows.threat import ThreatPolicy
+from riskengine.flows.token_issuer import NewSession
 from riskengine.risk import Assessment
 from riskengine.storage.interface import NO_PROFILE, GuessKind, StoredProfile, Transaction
 
@@ -226,9 +227,10 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The tokens."""
+    """The tokens, signed while the session is written; good once the request's unit is durable."""
 
-    tokens: api.AuthenticationResultType
+    begun: NewSession
+    new_device: api.NewDeviceMetadataType | None = None
 
 
 @dataclass(frozen=True, slots=True)

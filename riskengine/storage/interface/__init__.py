@@ -244,7 +244,18 @@ class Storage(Reader, Protocol):
         ...
 
     async def purge_events(self, before: int, *, limit: int = 1000) -> int:
-        """Delete up to `limit` of the oldest events from before `before`; answers how many went."""
+        """Delete up to `limit` of the oldest events from before `before`; answers how many went.
+
+        Where months are partitions, `roll_events` drops these instead.
+        """
+        ...
+
+    async def roll_events(self, now: int, *, before: int) -> int:
+        """Make the coming months' partitions, drop those wholly before `before`; answers how many went.
+
+        Raises:
+            Conflict: when one was in use for too long; the next turn tries again.
+        """
         ...
 
     async def close(self) -> None:

@@ -2,8 +2,8 @@
 
 Every table is keyed by its pool first (then by user, where there is one), so that a distributed
 PostgreSQL can shard it; `access_keys` and `workers`, a handful of rows each, are the exceptions, and the
-names in `domains` are unique over all pools. `events` holds its time in the primary key: it can be
-range-partitioned by time without a new key.
+names in `domains` are unique over all pools. `events` holds its time in the primary key: on PostgreSQL it
+is range-partitioned by time.
 """
 
 from riskengine.storage.errors import StorageError
@@ -16,6 +16,7 @@ from riskengine.storage.migrations import (
     m0006_breached_passwords,
     m0007_event_ages,
     m0008_observations,
+    m0009_event_months,
 )
 from riskengine.storage.migrations.migration import Migration
 
@@ -28,6 +29,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0006_breached_passwords.MIGRATION,
     m0007_event_ages.MIGRATION,
     m0008_observations.MIGRATION,
+    m0009_event_months.MIGRATION,
 )
 
 VERSIONS_TABLE = "create table if not exists schema_versions (version BIGINT primary key)"

@@ -17,6 +17,7 @@ class Migration:
 
     version: int
     statements: tuple[str, ...]
+    postgres: tuple[str, ...] = ()  # what PostgreSQL alone is told, after the others, in its own words
 
 
 def for_postgres(statement: str) -> str:

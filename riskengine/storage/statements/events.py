@@ -1,5 +1,7 @@
 """SQL of authentication events."""
 
+from functools import cache
+
 from riskengine.storage.sql import Statement
 
 GET = Statement("select body from events where pool = :pool and sub = :sub and id = :id")
@@ -30,12 +32,17 @@ SAVE_CONTEXT_FREE = Statement(
     "update events set version = version + 1, is_whole = 0, body = :body"
     " where pool = :pool and sub = :sub and time = :time and id = :id and version = :version"
 )
-# One statement for each kind: the index is by kind first.
-DELETE_BEFORE = tuple(
-    Statement(
-        "delete from events where (pool, sub, time, id) in"  # noqa: S608 - a digit from below
-        f" (select pool, sub, time, id from events where is_whole = {is_whole} and time < :before"
-        " order by time limit :limit)"
+
+
+@cache
+def delete_before(table: str) -> tuple[Statement, ...]:
+    """Deleting the oldest rows of `events`, or of one of its partitions."""
+    # One statement for each kind: the index is by kind first.
+    return tuple(
+        Statement(
+            f"delete from {table} where (pool, sub, time, id) in"  # noqa: S608 - a name of the database's own
+            f" (select pool, sub, time, id from {table} where is_whole = {is_whole} and time < :before"
+            " order by time limit :limit)"
+        )
+        for is_whole in (0, 1)
     )
-    for is_whole in (0, 1)
-)

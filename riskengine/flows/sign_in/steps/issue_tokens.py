@@ -54,8 +54,7 @@ async def perform(sign_in: SignIn, visit: Visit) -> Ended:
         session = replace(session, seen=seen_at_sign_in(sign_in.event, visit.now))
     visit.tx.sessions.add(session)
     event = replace(sign_in.event, response="Pass", failure=None)
-    tokens = replace(begun.tokens, new_device_metadata=new_device)
-    return Ended(replace(sign_in, event=event), SignedIn(tokens))
+    return Ended(replace(sign_in, event=event), SignedIn(begun, new_device))
 
 
 async def _groups(sign_in: SignIn, visit: Visit) -> Sequence[Group]:
