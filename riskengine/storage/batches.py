@@ -1,7 +1,8 @@
 """Writes of one unit that PostgreSQL performs as one statement: one round trip, a transaction by itself.
 
 Each becomes a data-modifying CTE. All of them see the database as it was before, in no order that counts: so
-only writes of one row each, in tables of their own, go together.
+only writes of one row each, in tables of their own and of one pool (one node, where pools are sharded), go
+together.
 """
 
 import re
@@ -31,8 +32,12 @@ def batches(writes: Sequence[Write]) -> list[Batch]:
 
 
 def _go_together(batch: Batch, write: Write) -> bool:
+    pool = write.parameters.get("pool")
     return write.is_of_one_row and all(
-        each.is_of_one_row and each.statement.tables.isdisjoint(write.statement.tables) for each in batch
+        each.is_of_one_row
+        and each.parameters.get("pool") == pool
+        and each.statement.tables.isdisjoint(write.statement.tables)
+        for each in batch
     )
 
 

@@ -8,6 +8,7 @@ from riskengine.entities import Pool
 
 TokenVersion = Literal["1", "2", "3"]
 
+_NONE = api.LambdaConfigType()
 _TOKEN_VERSIONS: Mapping[str, TokenVersion] = {"V1_0": "1", "V2_0": "2", "V3_0": "3"}
 
 
@@ -44,6 +45,12 @@ def function_of(pool: Pool, trigger: str) -> str | None:
     """The ARN that the pool names for a trigger of FUNCTIONS."""
     config = pool.description.lambda_config
     return (FUNCTIONS[trigger](config) or None) if config else None
+
+
+def names_functions(pool: Pool) -> bool:
+    """Whether the pool names a function for any trigger."""
+    config = pool.description.lambda_config
+    return config is not None and config != _NONE
 
 
 def token_version(pool: Pool) -> TokenVersion:

@@ -192,6 +192,21 @@ def test_groups_are_told_and_may_be_dropped(people, functions):
         assert not [name for name in claims(token) if name in {"cognito:groups", "cognito:roles"}]
 
 
+def test_a_group_that_a_function_puts_the_user_in_is_told_in_the_same_sign_in(people, functions):
+    hook(people, "PreAuthentication")
+    user = people.user()
+    people.api.create_group(UserPoolId=people.pool, GroupName="staff")
+
+    def join(event):
+        people.api.admin_add_user_to_group(UserPoolId=people.pool, Username=user, GroupName="staff")
+        return event
+
+    functions.on("PreAuthentication_Authentication", join)
+
+    tokens = begin(people, user)["AuthenticationResult"]
+    assert claims(tokens["AccessToken"])["cognito:groups"] == ["staff"]
+
+
 def test_refresh_asks_again_and_may_be_refused(people, functions, refused):
     """What was said at the sign-in is not kept: each answer holds for the tokens it was given for."""
     hook(people, "PreTokenGeneration")

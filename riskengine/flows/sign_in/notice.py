@@ -24,6 +24,8 @@ async def with_notice(ended: Ended, visit: Visit) -> Ended:
         now=visit.now,
     )
     event = await notify(recipient, sign_in.event, response)
+    if event is sign_in.event:
+        return ended
     afterwards = (*sign_in.afterwards, visit.services.courier.wake)
     return replace(ended, sign_in=replace(sign_in, event=event, afterwards=afterwards))
 

@@ -134,6 +134,29 @@ class TestLockouts:
 
         assert await storage.lockouts.find(POOL, "alice", "password") == Lockout(failures=12, version=12)
 
+    async def test_a_guess_that_was_overtaken_leaves_no_event(self, storage, other_storage):
+        async def guess(store, number):
+            for attempt in range(100):
+                lockout = await store.lockouts.find(POOL, "alice", "password")
+                counted = replace(lockout, failures=lockout.failures + 1)
+                try:
+                    async with store.transaction() as tx:
+                        tx.events.add(an_event(f"{number}-{attempt}", time=NOW + number))
+                        tx.lockouts.save(POOL, "alice", "password", counted)
+                        tx.sessions.add(a_session(f"{number}-{attempt}", sub="alice"))
+                except Conflict:
+                    continue
+                return
+            raise AssertionError("never first")
+
+        stores = (storage, other_storage) * 6
+        await asyncio.gather(*(guess(store, number) for number, store in enumerate(stores)))
+
+        assert (await storage.lockouts.find(POOL, "alice", "password")).failures == 12
+        found = await storage.events.list_(POOL, an_event().sub, before=None, limit=50)
+        assert len(found) == len({event.time for event in found}) == 12
+        assert len(await storage.sessions.of_user(POOL, "alice", now=0, limit=50)) == 12
+
     async def test_two_first_failures_conflict(self, storage):
         async with storage.transaction() as tx:
             tx.lockouts.save(POOL, "alice", "password", Lockout(failures=1))

@@ -39,6 +39,23 @@ class TestTransactions:
         assert await storage.pools.find(POOL) is None
         assert await storage.events.list_(POOL, "sub-1", before=None, limit=1) == []
 
+    async def test_of_several_keys_the_taken_one_is_named(self, storage):
+        async with storage.transaction() as tx:
+            tx.sessions.add(a_session("s"))
+
+        async def unit():
+            async with storage.transaction() as tx:
+                tx.pools.add(a_pool())
+                tx.sessions.add(a_session("s"))
+                tx.events.add(an_event())
+
+        with pytest.raises(AlreadyExists) as taken:
+            await unit()
+
+        assert taken.value.what == "session"
+        assert await storage.pools.find(POOL) is None
+        assert await storage.events.list_(POOL, "sub-1", before=None, limit=1) == []
+
     async def test_reads_inside_see_what_is_committed(self, storage):
         async with storage.transaction() as tx:
             tx.pools.add(a_pool())

@@ -14,6 +14,7 @@ from riskengine.flows.sign_in.new_device import offered
 from riskengine.flows.sign_in.state import Ended, SignedIn, SignIn, Visit
 from riskengine.flows.token_hook import TokenSource, customised
 from riskengine.flows.token_issuer import SIGN_IN_SCOPES, Grant
+from riskengine.triggers.functions import names_functions
 
 # What the trigger is told by the challenge that this request answered.
 _SOURCES: Mapping[str, TokenSource] = {
@@ -58,6 +59,6 @@ async def perform(sign_in: SignIn, visit: Visit) -> Ended:
 
 async def _groups(sign_in: SignIn, visit: Visit) -> Sequence[Group]:
     """As of now: a function of the customer's may have put the user in one since the request came in."""
-    if visit.pool.description.lambda_config is None:
-        return sign_in.groups
-    return await visit.tx.groups.of_user(visit.pool.id, sign_in.known_user.sub)
+    if names_functions(visit.pool):
+        return await visit.tx.groups.of_user(visit.pool.id, sign_in.known_user.sub)
+    return sign_in.groups
