@@ -168,8 +168,10 @@ def configure(level: str = "info", form: str = "text", stream: TextIO | None = N
         ValueError: on an unknown level or form.
     """
     numeric = logging.getLevelNamesMapping().get(level.upper())
-    if numeric is None or form not in {"text", "json"}:
-        raise ValueError(f"log_level {level!r} or log_format {form!r} is unknown")
+    if numeric is None:
+        raise ValueError(f"log_level {level!r} is unknown")
+    if form not in {"text", "json"}:
+        raise ValueError(f"log_format {form!r} is unknown: text or json")
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
