@@ -18,6 +18,7 @@ from riskengine.jobs import (
     purge,
     refresh_data,
     tail,
+    tell_floods,
 )
 from riskengine.storage.errors import StorageError
 from riskengine.telemetry import count_trouble, frames
@@ -45,6 +46,7 @@ JOBS: tuple[Job, ...] = (
     learn,
     refresh_data,
     tail,
+    tell_floods,
 )
 
 # One process does these for all; no harm is done where for a moment two do, or none.
@@ -61,6 +63,7 @@ async def running(services: Services) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await tell_floods.perform(services)
         with suppress(StorageError):
             await keep_risk_state.perform(services, is_last=True)
             await services.tail.leave(services.clock.now(), asyncio.get_running_loop().time())
