@@ -73,6 +73,7 @@ TROUBLES = Counter(
 HELD_BACK = Counter(
     "riskengine_held_back",
     "Sign-ins refused before anything was proved: their network fails too much",
+    ("user_pool",),
     registry=REGISTRY,
 )
 SUCCESSES = Counter("cognito_successes", "What succeeded", _BY_CLIENT, registry=REGISTRY)
@@ -135,9 +136,9 @@ def count_trouble(stage: str, mode: Literal["open", "closed"]) -> None:
     TROUBLES.labels(stage, mode).inc()
 
 
-def count_held_back() -> None:
+def count_held_back(pool: str) -> None:
     """One attempt that the gate refused; it leaves no event."""
-    HELD_BACK.inc()
+    HELD_BACK.labels(pool).inc()
 
 
 def count_message(medium: str, outcome: str) -> None:
@@ -168,8 +169,10 @@ def configure(level: str = "info", form: str = "text", stream: TextIO | None = N
         ValueError: on an unknown level or form.
     """
     numeric = logging.getLevelNamesMapping().get(level.upper())
-    if numeric is None or form not in {"text", "json"}:
-        raise ValueError(f"log_level {level!r} or log_format {form!r} is unknown")
+    if numeric is None:
+        raise ValueError(f"log_level {level!r} is unknown")
+    if form not in {"text", "json"}:
+        raise ValueError(f"log_format {form!r} is unknown: text or json")
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -12,12 +12,12 @@ from riskengine.base.offload import Offload
 from riskengine.base.secret import Secret
 from riskengine.breaches.local_list import LocalList
 from riskengine.breaches.range_api import RangeApi
-from riskengine.config import Settings
+from riskengine.config import ConfigurationError, Settings
 from riskengine.context.attempt import AttemptBuilder
 from riskengine.context.breached import CommonPasswords
 from riskengine.context.geo import Geo, GeoPaths
 from riskengine.context.networks import Networks
-from riskengine.context.ranges import Ranges
+from riskengine.context.ranges import RangeError, Ranges
 from riskengine.courier.interface import Carrier, LogSink
 from riskengine.courier.logs import log_sinks
 from riskengine.courier.post import Post
@@ -38,6 +38,7 @@ from riskengine.flows.tail import Tail
 from riskengine.flows.token_issuer import TokenIssuer
 from riskengine.hosted.feedback import FeedbackPages
 from riskengine.risk import default_model
+from riskengine.server.throttle import rates_of
 from riskengine.storage.open import open_storage
 from riskengine.triggers.client import HttpTriggers
 
@@ -46,7 +47,7 @@ from riskengine.triggers.client import HttpTriggers
 async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
     """Everything that outlives a call, for the length of the block; the database is migrated."""
     clock = clock or SystemClock()
-    Ranges.of(settings.trusted_proxies, single=True)  # a bad one stops the start before anything is made
+    require_lists(settings)  # a bad one stops the start before anything is made
     triggers = HttpTriggers(settings, clock)
     sinks = open_log_sinks(settings, clock)
     range_api = open_range_api(settings, clock)
@@ -92,6 +93,34 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIte
         await screening.close()
         offload.close()
         await storage.close()
+
+
+def require_lists(settings: Settings) -> None:
+    """See that the lists which nothing reads before the first call can be read.
+
+    Raises:
+        ConfigurationError: an entry is none.
+    """
+    try:
+        Ranges.of(settings.trusted_proxies, single=True)
+    except RangeError as error:
+        raise ConfigurationError(f"Bad setting: trusted_proxies: {error}") from None
+    rates_of(settings.request_rates)
+
+
+def require(settings: Settings) -> None:
+    """See that all that the settings name can be made of them; nothing is opened but geography.
+
+    Raises:
+        ConfigurationError, ValueError, OSError: as a start would.
+    """
+    clock = SystemClock()
+    require_lists(settings)
+    HttpTriggers(settings, clock)
+    open_log_sinks(settings, clock)
+    open_range_api(settings, clock)
+    open_courier(settings, clock)
+    open_context(settings)
 
 
 def open_pages(services: Services, machine: Clock | None = None) -> list[web.RouteDef]:
@@ -161,12 +190,14 @@ def _webhook_key(settings: Settings) -> bytes | None:
 def open_context(settings: Settings) -> AttemptBuilder:
     """What turns raw context into facts, with the operator's geography files where configured."""
     paths = GeoPaths(
-        country=_path(settings.geo_country), asn=_path(settings.geo_asn), city=_path(settings.geo_city)
+        country=_path("geo_country", settings.geo_country),
+        asn=_path("geo_asn", settings.geo_asn),
+        city=_path("geo_city", settings.geo_city),
     )
     return AttemptBuilder(Geo(paths), Networks())
 
 
-def _path(text: str) -> Path | None:
+def _path(setting: str, text: str) -> Path | None:
     if text and not Path(text).is_file():
-        raise FileNotFoundError(f"There is no geography file {text}")
+        raise ConfigurationError(f"Bad setting: {setting}: there is no file {text}")
     return Path(text) if text else None

@@ -2,13 +2,12 @@
 
 import json
 import socket
-import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
+from local_server import Answer, LocalServer, Request
 
 
 def free_port() -> int:
@@ -45,41 +44,22 @@ class MailServer:
         return f"smtp://127.0.0.1:{self._controller.port}?starttls=never"
 
 
-class SmsHook:
+class SmsHook(LocalServer):
     """Takes POSTs; `statuses` are answered to the next ones, then 200."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.taken: list[tuple[dict[str, str], bytes]] = []
         self.statuses: list[int] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/sms"
+        return f"{super().url}/sms"
 
     def messages(self) -> list[dict[str, str]]:
         return [json.loads(body) for _, body in self.taken]
 
-    def _handler(hook) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - the handler has a self of its own
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                hook.taken.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                self.send_response(hook.statuses.pop(0) if hook.statuses else 200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_args: object) -> None:
-                pass
-
-        return Handler
+    def respond(self, request: Request) -> Answer:
+        """A status without a word."""
+        self.taken.append(({name.lower(): value for name, value in request.headers.items()}, request.body))
+        return Answer(self.statuses.pop(0) if self.statuses else 200, b"", {})

@@ -1,11 +1,11 @@
 """Customers' functions for tests: a real HTTP server on a free port, with a script per trigger source."""
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
+
+from local_server import Answer, LocalServer, Request
 
 Event = dict[str, Any]
 
@@ -56,35 +56,16 @@ def failing(text: str) -> Script:
     return script
 
 
-class TriggerServer:
+class TriggerServer(LocalServer):
     """Answers Lambda invocations (any path under INVOKE) and plain posts alike.
 
     A source without a script gives its event back as it came. `taken` are the calls, in order.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.taken: list[Taken] = []
         self._scripts: dict[str, Script] = {}
-        self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="triggers", daemon=True
-        )
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def on(self, source: str, script: Script) -> None:
         """What to do at a trigger source such as PreSignUp_SignUp."""
@@ -105,8 +86,14 @@ class TriggerServer:
 
     def stall(self, event: Event) -> Event:
         """A script that answers nothing until the server closes."""
-        self._closing.wait(60)
+        self.wait_for_the_end()
         return event
+
+    def respond(self, request: Request) -> Answer:
+        """The script's answer."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        raw = self._answer(Taken(request.path, headers, request.body, json.loads(request.body)))
+        return Answer(raw.status, raw.body, {"Content-Type": "application/json", **raw.headers})
 
     def _answer(self, taken: Taken) -> Raw:
         self.taken.append(taken)
@@ -119,28 +106,3 @@ class TriggerServer:
                 return Raw(200, json.dumps(body).encode(), {"X-Amz-Function-Error": "Unhandled"})
             return Raw(500, json.dumps(body).encode())
         return answer if isinstance(answer, Raw) else Raw(200, json.dumps(answer).encode())
-
-    def _handler(server) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - the handler has a self of its own
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True  # or every answer waits for an acknowledgement
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                answer = server._answer(Taken(self.path, headers, body, json.loads(body)))
-                try:
-                    self.send_response(answer.status)
-                    for name, value in {"Content-Type": "application/json", **answer.headers}.items():
-                        self.send_header(name, value)
-                    self.send_header("Content-Length", str(len(answer.body)))
-                    self.end_headers()
-                    self.wfile.write(answer.body)
-                except OSError:
-                    # Who called has hung up, as it may: a slow function is not waited for.
-                    self.close_connection = True
-
-            def log_message(self, *_args: object) -> None:
-                pass
-
-        return Handler

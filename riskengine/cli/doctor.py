@@ -15,8 +15,8 @@ from riskengine.cli.house import TROUBLES, told
 from riskengine.cli.options import json_option, settings_from, settings_options
 from riskengine.config import Settings
 from riskengine.server.run import run
-from riskengine.storage import open_storage
-from riskengine.wiring import existing_sealer
+from riskengine.storage import StorageError, open_storage
+from riskengine.wiring import existing_sealer, require
 
 _STYLES = {"ok": "green", "warning": "yellow", "fault": "bold red"}
 
@@ -41,10 +41,21 @@ def doctor(config: str | None, database: str | None, *, as_json: bool) -> None:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Every check's findings; where the database can't be used, what can be told without it."""
+    try:
+        await asyncio.to_thread(require, settings)
+    except TROUBLES as error:
+        return [Finding("settings", "fault", told(error).message), *await _of_database(settings)]
+    return await _of_database(settings)
+
+
+async def _of_database(settings: Settings) -> list[Finding]:
     _, _, path = settings.database.partition("sqlite:///")
     if path not in ("", ":memory:") and not await asyncio.to_thread(Path(path).is_file):
         return [Finding("database", "fault", f"there is no file {path}: the first start makes it")]
-    storage = await open_storage(settings.database)
+    try:
+        storage = await open_storage(settings.database)
+    except StorageError as error:
+        return [Finding("database", "fault", f"it can't be used: {error}")]
     patient = Patient(settings, storage, lambda: existing_sealer(settings), SystemClock().now())
     findings: list[Finding] = []
     try:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from riskengine.config import Settings
+from riskengine.config import ConfigurationError, Settings
 from riskengine.credentials.master_key import MasterKeyError
 from riskengine.flows.access_keys import require_master_key
 from riskengine.flows.services import Services
@@ -16,7 +16,7 @@ from riskengine.wiring import open_house
 T = TypeVar("T")
 
 # What the surroundings may get wrong; anything else is a fault of ours and shows where it came from.
-TROUBLES = (StorageError, ValueError, OSError)
+TROUBLES = (StorageError, ConfigurationError, ValueError, OSError)
 
 
 def told(error: Exception) -> click.ClickException:

@@ -12,6 +12,7 @@ import aiohttp
 
 from riskengine.base.clock import SECOND, Clock
 from riskengine.base.ids import new_uuid
+from riskengine.base.urls import is_url
 from riskengine.config import ConfigurationError, Settings
 from riskengine.courier.interface import DeliveryError, LogSink
 from riskengine.credentials.webhook import webhook_headers
@@ -95,7 +96,7 @@ def log_sinks(settings: Settings, key: bytes | None, clock: Clock) -> Mapping[st
     for entry in settings.log_destinations:
         found = _ENTRY.fullmatch(entry)
         # The entry itself is not shown: its URL may carry a password.
-        if found is None:
+        if found is None or not _is_place(found["url"]):
             raise ConfigurationError("Bad setting: an entry of log_destinations is not ARN=URL")
         if found["arn"] in sinks:
             raise ConfigurationError(f"Bad setting: log_destinations names {found['arn']} twice")
@@ -103,11 +104,13 @@ def log_sinks(settings: Settings, key: bytes | None, clock: Clock) -> Mapping[st
     return sinks
 
 
+def _is_place(url: str) -> bool:
+    return url.startswith("file:///") or is_url(url, ("http", "https", "s3+http", "s3+https"))
+
+
 def _sink(arn: str, url: SplitResult, key: bytes | None, clock: Clock) -> LogSink:
     if url.scheme == "file":
         return FileSink(Path(unquote(url.path)))
-    if not url.hostname:
-        raise ConfigurationError(f"Bad setting: the URL of {arn} in log_destinations names no host")
     if url.scheme in {"http", "https"}:
         return HttpSink(url.geturl(), key, clock)
     return _s3(arn, url, clock)

@@ -4,28 +4,25 @@ Every address, and every neighbourhood of addresses, may fail so often: a bucket
 with time and with sign-ins that succeed. Where it is empty, a sign-in is refused at once, before a password
 is proved or an event written, unless the user is known there: signed in from the neighbourhood lately, or by
 the profile from this device or network. A few of the others pass all the same, so that nobody is locked out
-for as long as somebody else attacks.
+for as long as somebody else attacks. What is refused is counted by pool and network.
 """
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
-
-import structlog
 
 from riskengine import api
 from riskengine.base.clock import Clock
 from riskengine.context.address import parse_address
 from riskengine.context.digest import keyed_digest
+from riskengine.flows.floods import HeldBack
 from riskengine.telemetry import count_held_back
-
-log = structlog.get_logger()
 
 _MOST_KEPT = 50_000
 _MICROS = 1e6
 _DEEPEST = -10.0
-_LOG_SECONDS = _CREDIT_SECONDS = 60.0
+_CREDIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +78,7 @@ class Place:
 
     ip: str
     prefix: str
+    network: str = field(default="", compare=False)  # in the clear, for the operator's eyes
 
 
 class Gate:
@@ -98,7 +96,7 @@ class Gate:
         self._look_ups = Buckets(LOOK_UPS, machine)
         self._known: OrderedDict[int, None] = OrderedDict()
         self._credited: OrderedDict[int, int] = OrderedDict()
-        self._told: dict[str, int] = {}
+        self.held_back = HeldBack()
 
     def place(self, pool: str, address: str | None) -> Place | None:
         """The place of an address; None where it says nothing of who is there (a private one, or none)."""
@@ -106,7 +104,9 @@ class Gate:
         if not self._is_closed_to_floods or parsed is None or not parsed.standard.is_global:
             return None
         key = self._pool_key(pool)
-        return Place(keyed_digest(key, "ip", parsed.text), keyed_digest(key, "prefix", parsed.prefix))
+        return Place(
+            keyed_digest(key, "ip", parsed.text), keyed_digest(key, "prefix", parsed.prefix), parsed.prefix
+        )
 
     async def admit(
         self, pool: str, place: Place | None, name: str, is_familiar: Callable[[], Awaitable[bool]]
@@ -139,8 +139,8 @@ class Gate:
         return self._strangers.take(place.prefix)
 
     def _refuse(self, pool: str, place: Place) -> NoReturn:
-        count_held_back()
-        self._tell(pool, place.prefix)
+        count_held_back(pool)
+        self.held_back.add(pool, place.network, self._machine.now())
         raise api.errors.TooManyRequestsException(
             "Too many failed sign-ins from this network; try again later"
         )
@@ -162,22 +162,16 @@ class Gate:
             self._ips.change(place.ip, 1.0)
             self._prefixes.change(place.prefix, 1.0)
 
+    def knows(self, place: Place, sub: str) -> bool:
+        """Whether the user had a good sign-in from this neighbourhood lately, here or at another process."""
+        return hash((sub, place.prefix)) in self._credited
+
     def remember(self, pool: str, place: Place, name: str) -> None:
         """Whoever signs in by this name is at home in this neighbourhood."""
         key = hash((pool, name, place.prefix))
         self._known.pop(key, None)
         self._known[key] = None
         _keep_few(self._known)
-
-    def _tell(self, pool: str, prefix: str) -> None:
-        """One line a minute for each network, by its digest."""
-        now = self._machine.now()
-        if now - self._told.get(prefix, 0) < _LOG_SECONDS * _MICROS:
-            return
-        if len(self._told) > 1000:
-            self._told.clear()
-        self._told[prefix] = now
-        log.warning("network_held_back", pool=pool, network=prefix)
 
 
 def _keep_few(kept: "OrderedDict[int, Any]") -> None:

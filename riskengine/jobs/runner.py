@@ -19,6 +19,7 @@ from riskengine.jobs import (
     refresh_data,
     roll_events,
     tail,
+    tell_floods,
 )
 from riskengine.storage.errors import StorageError
 from riskengine.telemetry import count_trouble, frames
@@ -47,6 +48,7 @@ JOBS: tuple[Job, ...] = (
     refresh_data,
     roll_events,
     tail,
+    tell_floods,
 )
 
 # One process does these for all; no harm is done where for a moment two do, or none.
@@ -63,6 +65,7 @@ async def running(services: Services) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await tell_floods.perform(services)
         with suppress(StorageError):
             await keep_risk_state.perform(services, is_last=True)
             await services.tail.leave(services.clock.now(), asyncio.get_running_loop().time())

@@ -43,7 +43,7 @@ def rates_of(entries: tuple[str, ...]) -> dict[str, int]:
         if category not in COGNITO or not number.isdecimal() or not 0 < int(number) <= 1_000_000:
             known = ", ".join(sorted(COGNITO))
             raise ConfigurationError(
-                f"Bad setting: request_rates has {entry!r}, not {_PRESET} or CATEGORY=NUMBER of {known}"
+                f"Bad setting: request_rates has {entry[:64]!r}, not {_PRESET} or CATEGORY=NUMBER of {known}"
             )
         rates[category] = int(number)
     return rates

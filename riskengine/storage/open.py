@@ -1,5 +1,6 @@
 """A store from its URL."""
 
+import re
 from pathlib import Path
 
 from riskengine.storage.database import Database
@@ -7,6 +8,9 @@ from riskengine.storage.interface import Storage
 from riskengine.storage.sqlite import SqliteFile, SqliteMemory
 from riskengine.storage.store import Store
 
+_POSTGRES_FORM = "postgresql://USER:PASSWORD@HOST:PORT/NAME"
+_PLACE = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:@]*)(:(?P<port>\d{1,5}))?")
+_HIGHEST_PORT = 65_535
 _FORMS = "sqlite:///relative/path, sqlite:////absolute/path, sqlite:///:memory: or postgresql://..."
 
 
@@ -28,10 +32,19 @@ async def _open(url: str) -> Database:
         # asyncpg is not loaded by a process that lives on SQLite.
         from riskengine.storage.postgres import Postgres  # noqa: PLC0415 - as said
 
+        if not _is_place(rest):
+            raise ValueError(f"database is no {_POSTGRES_FORM}; %-encode what is special in a password")
         return await Postgres.open(url)
     # The rest of the URL may hold a password: it is not repeated.
     found = f"unknown database {scheme!r}" if separator else "no scheme"
     raise ValueError(f"{found}: use {_FORMS}")
+
+
+def _is_place(rest: str) -> bool:
+    """Whether the hosts of a PostgreSQL URL can be told: what can't must not be quoted by whoever tries."""
+    places = re.split("[/?#]", rest)[0].rpartition("@")[2].split(",")
+    found = [_PLACE.fullmatch(place) for place in places]
+    return all(place and int(place["port"] or 0) <= _HIGHEST_PORT for place in found)
 
 
 async def _open_sqlite(rest: str) -> Database:

@@ -73,6 +73,7 @@ class SqliteFile:
     def __init__(self, path: Path, reader: sqlite3.Connection) -> None:
         self._path = path
         self._reader = reader
+        self._had_trouble = False
         self._writer = SqliteWriter(self._connect_writer)
 
     @classmethod
@@ -89,11 +90,29 @@ class SqliteFile:
 
     async def rows(self, statement: Statement, parameters: Parameters) -> Sequence[Row]:
         """All rows that a query answers, as of the last commit."""
-        return _query(self._reader, statement, parameters)
+        try:
+            return _query(self._reader, statement, parameters)
+        except Unavailable:
+            self._had_trouble = True
+            raise
 
     async def commit(self, writes: Sequence[Write]) -> Sequence[int]:
         """Perform the writes with whatever else waits; answers when they are on the disk."""
-        return await self._writer.submit(writes)
+        try:
+            counts = await self._writer.submit(writes)
+        except Unavailable:
+            self._had_trouble = True
+            raise
+        if self._had_trouble:
+            self._renew_reader()
+        return counts
+
+    def _renew_reader(self) -> None:
+        """The disk may have been mounted anew since: what we read has to be what we write."""
+        with contextlib.suppress(sqlite3.Error):
+            reader = _connect_reader(self._path)
+            self._reader.close()
+            self._reader, self._had_trouble = reader, False
 
     async def migrate(self) -> None:
         """Apply the migrations that the schema lacks."""
@@ -124,12 +143,19 @@ def _prepare(path: Path) -> sqlite3.Connection:
     try:
         # SQLite gives its -wal and -shm files the same mode.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if not os.access(path.absolute().parent, os.W_OK):
+            raise Unavailable(f"{path}: its folder can't be written, and SQLite keeps its log there")
         _connect(str(path), _WRITER_PATIENCE, _WRITER_PRAGMAS).close()
-        return _connect(str(path), _READER_PATIENCE, ("query_only = on",))
+        return _connect_reader(path)
     except OSError as error:
         raise Unavailable(f"{path}: {error.strerror}") from error
     except sqlite3.Error as error:
-        raise _translated(error) from error
+        trouble = unavailable(error)
+        raise Unavailable(f"{path}: {trouble}") if trouble else error from error
+
+
+def _connect_reader(path: Path) -> sqlite3.Connection:
+    return _connect(str(path), _READER_PATIENCE, ("query_only = on",))
 
 
 class SqliteMemory:

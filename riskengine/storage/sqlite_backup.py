@@ -45,7 +45,7 @@ def backup(source: Path, target: Path) -> int:
     try:
         os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
         with (
-            contextlib.closing(sqlite3.connect(source, timeout=_PATIENCE)) as reader,
+            contextlib.closing(sqlite3.connect(_uri(source), timeout=_PATIENCE, uri=True)) as reader,
             contextlib.closing(sqlite3.connect(draft)) as writer,
         ):
             reader.backup(writer)
@@ -60,6 +60,13 @@ def backup(source: Path, target: Path) -> int:
     finally:
         draft.unlink(missing_ok=True)
     return target.stat().st_size
+
+
+def _uri(source: Path) -> str:
+    # Without a log, SQLite would make one: on a read-only disk nobody can, and nobody changes the file.
+    has_log = source.with_name(f"{source.name}-wal").exists()
+    is_fixed = not has_log and os.statvfs(source).f_flag & os.ST_RDONLY
+    return f"{source.absolute().as_uri()}{'?immutable=1' if is_fixed else ''}"
 
 
 def restore(copy: Path, target: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from riskengine.base.urls import is_url
 from riskengine.config import ConfigurationError, Settings
 
 _ENTRY = re.compile(r"(?P<arn>arn:[^\s]+?)=(?P<url>https?://[^\s]+)")
@@ -46,7 +47,7 @@ def endpoints_of(settings: Settings) -> Endpoints:
     for entry in settings.triggers:
         found = _ENTRY.fullmatch(entry)
         # The entry itself is not shown: a URL may carry a password.
-        if found is None:
+        if found is None or not is_url(found["url"]):
             raise ConfigurationError("Bad setting: an entry of triggers is not ARN=URL")
         if found["arn"] in named:
             raise ConfigurationError(f"Bad setting: triggers names {found['arn']} twice")

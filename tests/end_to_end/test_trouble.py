@@ -1,8 +1,12 @@
-"""A full disk, a database that is away or slow, a clock that jumps: refused meanwhile, then well again."""
+"""A full or read-only disk, a database away or slow, a clock that jumps: refused meanwhile, then well."""
 
 import asyncio
 import importlib.util
+import json
+import os
+import re
 import resource
+import subprocess
 import sys
 import threading
 import time
@@ -11,8 +15,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 from botocore.exceptions import ClientError
+from failing_disk import CAN_FAIL, FailingDisk
 from people import AWAY, CHROME, HOME, PASSWORD, People
-from serving import Server
+from serving import Server, command
 from test_killed import all_events
 
 pytestmark = pytest.mark.slow
@@ -66,6 +71,97 @@ def test_a_full_disk_refuses_what_must_be_durable_and_nothing_else(tmp_path):
         assert len(all_events(people, user)) == before + 1
     finally:
         server.end()
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A disk that this test may break."""
+    if not CAN_FAIL:
+        pytest.skip("mounting a disk that fails takes root on Linux, and loop devices")
+    disk = FailingDisk(tmp_path)
+    yield disk
+    disk.end()
+
+
+def test_a_disk_that_turns_read_only_refuses_what_must_be_durable_until_it_is_back(tmp_path, disk):
+    server = Server(tmp_path, f"sqlite:///{disk.path / 'riskengine.db'}").start()
+    try:
+        people = People(server)
+        user = people.user()
+        tokens = people.sign_in(user)["AuthenticationResult"]
+        kids = server.get(f"/{people.pool}/.well-known/jwks.json")
+        disk.fail()
+
+        with pytest.raises(ClientError) as caught:
+            people.sign_in(user)
+        assert caught.value.response["Error"]["Code"] == "InternalErrorException"
+        assert refusal(lambda: people.sign_in(user)) == 503
+        assert refusal(lambda: people.api.get_user(AccessToken=tokens["AccessToken"])) == 200
+        assert server.get(f"/{people.pool}/.well-known/jwks.json") == kids
+        assert server.get("/health/live")[0] == 200
+        eventually(lambda: server.get("/health/ready")[0] == 503)
+        assert b'"writing"' in server.get("/health/ready")[1]
+        assert metric(server, 'riskengine_troubles_total{mode="closed",stage="store"}') >= 2
+        events = all_events(people, user)
+        told = server.command("doctor", "--json")
+        assert told.returncode == 1
+        assert "Read-only file system" in json.loads(told.stdout)[0]["text"]
+
+        disk.repair()
+        eventually(lambda: refusal(lambda: people.sign_in(user)) == 200)
+        eventually(lambda: server.get("/health/ready")[0] == 200)
+        # What was answered before is on the disk that is back, and what is written there is read there.
+        assert refusal(lambda: people.api.get_user(AccessToken=tokens["AccessToken"])) == 200
+        assert len(all_events(people, user)) == len(events) + 1
+        people.api.revoke_token(ClientId=people.client, Token=tokens["RefreshToken"])
+        assert refusal(lambda: people.api.get_user(AccessToken=tokens["AccessToken"])) == 400
+        assert "Traceback" not in server.logs
+    finally:
+        server.end()
+
+
+@pytest.fixture
+def read_only(tmp_path):
+    """Make a folder's disk read-only for the rest of the test."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+
+    def turn():
+        if os.geteuid() != 0:
+            folder.chmod(0o500)
+        else:
+            subprocess.run(["mount", "--bind", folder, folder], check=True, capture_output=True)
+            subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True, capture_output=True)
+
+    yield turn
+    subprocess.run(["umount", folder], check=False, capture_output=True)
+    folder.chmod(0o700)
+
+
+def test_a_start_on_a_read_only_disk_says_so_and_a_copy_can_still_be_made(tmp_path, read_only):
+    database = f"sqlite:///{tmp_path / 'data' / 'riskengine.db'}"
+    Server(tmp_path, database).start().end()
+    read_only()
+
+    for arguments in (["serve", "--port=0"], ["migrate"], ["keys", "list"]):
+        told = command(tmp_path, *arguments, "--database", database)
+        assert told.returncode == 1
+        assert told.stderr.count("\n") == 1
+        assert told.stderr.startswith(f"Error: The database can't be used: {tmp_path}/data/riskengine.db: ")
+        assert re.search("Read-only file system|folder can't be written", told.stderr)
+    made = command(tmp_path, "backup", str(tmp_path / "copy.db"), "--database", database)
+    if os.geteuid() == 0:  # otherwise the folder is not ours, and who knows who writes there
+        assert made.returncode == 0, made.stderr
+
+
+def test_a_first_start_on_a_read_only_disk_says_so(tmp_path, read_only):
+    read_only()
+
+    told = command(tmp_path, "serve", "--port=0", "--database", f"sqlite:///{tmp_path}/data/riskengine.db")
+
+    assert told.returncode == 1
+    assert told.stderr.startswith("Error: The master key can't be used: master key file ")
+    assert told.stderr.count("\n") == 1
 
 
 @pytest.fixture

@@ -3,10 +3,14 @@
 import pytest
 from botocore.exceptions import ClientError
 from people import AWAY, CHROME, FIREFOX, HOME, PASSWORD, People
+from structlog.testing import capture_logs
 
 from riskengine import api
 from riskengine.base.clock import SECOND
+from riskengine.flows.floods import HeldBack
 from riskengine.flows.gate import IP, PREFIX, STRANGERS, Buckets, Gate, Place
+from riskengine.jobs import tell_floods
+from riskengine.telemetry import REGISTRY
 
 NEIGHBOUR = "41.58.1.200"
 POOL = "us-east-1_pool"
@@ -162,14 +166,21 @@ def test_a_flood_is_refused_and_who_is_known_there_signs_in(new_service):
     local, newcomer, elsewhere = people.user(), people.user(), people.user()
     for _ in range(2):
         people.sign_in_from(AWAY, CHROME, local)
-    before = people.service.do(counted)
+    assert held_back(people) == 0.0
 
-    assert fail_often(people, AWAY, 120) > 20
+    refused = fail_often(people, AWAY, 120)
+    assert refused > 20
 
     assert "AuthenticationResult" in people.sign_in_from(AWAY, CHROME, local)
     assert "AuthenticationResult" in people.sign_in_from(HOME, CHROME, elsewhere)
     assert "AuthenticationResult" in people.sign_in_from(NEIGHBOUR, FIREFOX, newcomer)
-    assert people.service.do(counted) > before + 20
+    assert held_back(people) >= refused
+    with capture_logs() as logs:
+        people.service.do(tell_floods.perform)
+        people.service.do(tell_floods.perform)
+    [line] = [each for each in logs if each["event"] == "network_held_back"]
+    assert (line["pool"], line["network"], line["count"]) == (people.pool, "41.58.1.0/24", held_back(people))
+    assert line["first"] <= line["last"]
 
 
 def test_it_can_be_turned_off(new_service):
@@ -178,10 +189,22 @@ def test_it_can_be_turned_off(new_service):
     assert fail_often(people, AWAY, 90) == 0
 
 
-async def counted(_services):
-    from riskengine.telemetry import REGISTRY
+def held_back(people):
+    return REGISTRY.get_sample_value("riskengine_held_back_total", {"user_pool": people.pool}) or 0.0
 
-    return REGISTRY.get_sample_value("riskengine_held_back_total")
+
+def test_a_thousand_networks_have_a_line_each_and_the_rest_one_together():
+    held_back = HeldBack()
+    for number in range(1500):
+        held_back.add(POOL, f"10.0.{number}.0/24", 1)
+        held_back.add(POOL, f"10.0.{number}.0/24", 2)
+
+    lines = held_back.drain()
+
+    assert len(lines) == 1001
+    assert (lines[0].network, lines[0].count, lines[0].first, lines[0].last) == ("others", 1000, 1, 2)
+    assert sum(line.count for line in lines) == 3000
+    assert held_back.drain() == []
 
 
 def test_a_new_process_knows_who_is_known_there_by_the_profile(new_service, sqlite_url):

@@ -6,7 +6,7 @@ import time
 import jwt
 import pytest
 from botocore.exceptions import ClientError
-from people import AWAY, CHROME, HOME, PASSWORD, People
+from people import AWAY, CHROME, FIREFOX, HOME, PASSWORD, People
 
 pytestmark = pytest.mark.slow
 
@@ -70,6 +70,14 @@ def stuff(people, address=AWAY, names=range(12)):
             people.sign_in_from(address, CHROME, f"name{number}", f"{PASSWORD}{number}")
 
 
+def is_refused(people, user):
+    try:
+        people.sign_in_from(AWAY, FIREFOX, user)
+    except people.api.exceptions.TooManyRequestsException:
+        return True
+    return False
+
+
 def risk(people, user):
     events = people.events(user)
     return events[0]["EventRisk"]
@@ -93,6 +101,24 @@ class TestHearing:
 
         assert before["tables"]["failures.ip"] == {}
         assert state(second, people.pool) == state(first, people.pool)
+
+    def test_who_was_good_at_one_process_is_let_through_a_flood_at_the_other(self, two):
+        first, second = two
+        people = People(first)
+        there = seen_from(people, second)
+        local, *unheard = (people.user() for _ in range(4))
+        people.sign_in_from(AWAY, CHROME, local)
+        there.sign_in_from(HOME, CHROME, unheard[0])  # the second process has the pool in use
+        turn(*two)
+
+        for number in range(90):
+            with pytest.raises(ClientError):
+                there.sign_in_from(AWAY, "stuffer/1.0", f"name{number}", PASSWORD)
+
+        # A few strangers pass, one a second: not all of three at once.
+        assert any(is_refused(there, user) for user in unheard)
+        # From another device, so that the profile says nothing for them.
+        assert "AuthenticationResult" in there.sign_in_from(AWAY, FIREFOX, local)
 
     def test_each_hears_the_other_once(self, two):
         first, second = two

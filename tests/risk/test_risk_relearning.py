@@ -187,18 +187,23 @@ def test_an_attacker_who_confirms_himself_by_the_link_stays_high() -> None:
     )
 
 
-def test_mass_valid_of_one_users_link_moves_nobody_elses_score() -> None:
+@pytest.mark.parametrize("points", [10, 95])
+def test_mass_valid_of_one_users_link_moves_nobody_elses_score(points: int) -> None:
+    """Nor does it forgive an address that others were attacked from, of a low risk or of a high one."""
     engine, anna = settled()
     stranger = by(77, TODAY + DAY, network=BRAZIL)
+    innocent = _score(engine, None, stranger)
+    for number in range(3):
+        attack = Concluded(by(number, TODAY, network=BRAZIL), learned=False, assessment=_scored(_ATTACK))
+        engine.feedback(attack, None, valid=False, source="admin")
     before = _score(engine, None, stranger)
     for second in range(200):
         attempt = on_phone(TODAY + second, network=BRAZIL)
-        assessment = engine.assess(attempt, anna)
-        anna = engine.feedback(
-            Concluded(attempt, learned=False, assessment=assessment), anna, valid=True, source="user"
-        )
+        event = Concluded(attempt, learned=False, assessment=_scored((("NEW_COUNTRY", points),)))
+        anna = engine.feedback(event, anna, valid=True, source="user")
     engine.population.relearn()
 
+    assert before > innocent
     assert _score(engine, None, stranger) == before
 
 

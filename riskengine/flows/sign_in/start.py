@@ -78,6 +78,10 @@ async def _admitted(arrival: Arrival, username: str) -> Place | None:
     pool, services = arrival.pool, arrival.services
     name = pool.username_key(username)
 
+    place = services.gate.place(pool.id, arrival.context.address)
+    if place is None:
+        return None
+
     async def is_known_there() -> bool:
         user = await services.storage.users.find(pool.id, name)
         # Nobody's is read too: a refusal takes the same time for all.
@@ -91,9 +95,10 @@ async def _admitted(arrival: Arrival, username: str) -> Place | None:
             user=user,
             password=None,
         )
-        return user is not None and is_familiar(observed.attempt, stored.profile)
+        if user is None:
+            return False
+        return services.gate.knows(place, user.sub) or is_familiar(observed.attempt, stored.profile)
 
-    place = services.gate.place(pool.id, arrival.context.address)
     await services.gate.admit(pool.id, place, name, is_known_there)
     return place
 

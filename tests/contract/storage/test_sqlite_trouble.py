@@ -6,11 +6,14 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from stored_things import NOW, POOL, a_pool, an_event
 
 from riskengine.storage import Unavailable, open_storage
+from riskengine.storage.group_commit import commit_group
+from riskengine.storage.sqlite_backup import backup
 
 WRITER = """
 import asyncio, sys
@@ -93,6 +96,40 @@ async def test_a_full_disk_is_reported_to_every_waiter_and_left_behind(
     monkeypatch.undo()
     await add(storage_file, *big)
     assert len(await storage_file.events.list_(POOL, "sub-1", before=None, limit=50)) == 20
+
+
+async def test_a_read_only_disk_is_reported_and_the_file_that_is_there_afterwards_is_read(
+    storage_file, storage_path, monkeypatch
+):
+    """A volume that is mounted anew has other files at the same paths: both sides go on with those."""
+    await add(storage_file, an_event("before"))
+    await asyncio.to_thread(backup, Path(storage_path), Path(f"{storage_path}.repaired"))
+    monkeypatch.setattr("riskengine.storage.sqlite_writer.commit_group", read_only)
+    with pytest.raises(Unavailable, match="SQLITE_READONLY"):
+        await add(storage_file, an_event("refused"))
+    assert await kept(storage_file) == {"before"}
+    monkeypatch.undo()
+    mount_anew(storage_path)
+
+    await add(storage_file, an_event("after"))
+
+    assert await kept(storage_file) == {"before", "after"}
+
+
+def mount_anew(path):
+    for suffix in ("", "-wal", "-shm"):
+        Path(path + suffix).unlink(missing_ok=True)
+    Path(f"{path}.repaired").rename(path)
+
+
+def read_only(connection, units):
+    """A group's commit, as SQLite has it on a disk that takes no writes."""
+    connection.execute("pragma query_only = on")
+    return commit_group(connection, units)
+
+
+async def kept(storage):
+    return {event.id async for event in storage.events.since(POOL, NOW)}
 
 
 async def test_closing_finishes_what_was_accepted(storage_file, sqlite_url):
