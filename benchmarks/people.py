@@ -45,10 +45,11 @@ class People:
             "seconds": seconds,
             "warm_up": warm_up,
             "proof": '"AccessToken"',
-            "requests": [self._request(act, user) for user in users],
+            "requests": [self.request(act, user) for user in users],
         }
 
-    def _request(self, act: Act, number: int) -> dict[str, Any]:
+    def request(self, act: Act, number: int) -> dict[str, Any]:
+        """One user's request, as it is sent."""
         match act:
             case "InitiateAuth":
                 answers = {"USERNAME": self.users[number], "PASSWORD": _PASSWORD}
