@@ -76,10 +76,10 @@ class Heard:
 class Crowd:
     """People who share one pool; each connection has its own, so that nobody gets in their own way."""
 
-    def __init__(self, people: People, strangers: int) -> None:
+    def __init__(self, people: People, strangers: int, addresses: int) -> None:
         self.people = people
         self.heard = Heard()
-        self._strangers = strangers
+        self._strangers, self._addresses = strangers, addresses
         pairs = zip(people.users, people.refresh_tokens, strict=True)
         self._everybody = [Person(name, number, token) for number, (name, token) in enumerate(pairs)]
         self._chance = random.Random(11)
@@ -162,7 +162,7 @@ class Crowd:
             "X-Amz-Target": _TARGET + operation,
             "User-Agent": _BROWSERS[number % 2].format(120 + number % 25),
             "Accept-Language": "nb-NO,nb;q=0.9,en;q=0.8",
-            "X-Forwarded-For": address_of(self._chance.randrange(50_000) if is_away else number),
+            "X-Forwarded-For": address_of(self._chance.randrange(self._addresses) if is_away else number),
         }
         return {"headers": headers, "body": json.dumps(members)}
 

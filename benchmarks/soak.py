@@ -154,7 +154,7 @@ def main() -> None:
         folder = Path(name)
         with servers.riskengine(folder) as server:
             people = settle(server, options.users, "ENFORCED")
-            crowd = Crowd(people, options.strangers)
+            crowd = Crowd(people, options.strangers, options.addresses)
             watch = Watch(server.pid, folder / "riskengine.db", server)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(played(crowd, watch, calls, options.connections))
@@ -207,7 +207,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=float, default=100.0, help="calls a second of the hour that is played")
     parser.add_argument("--users", type=int, default=2000)
-    parser.add_argument("--strangers", type=int, default=20_000, help="names that nobody has")
+    # A pool counts at most 50,000 of each kind: with fewer, what it counts is complete by half time.
+    parser.add_argument("--strangers", type=int, default=4000, help="names that nobody has")
+    parser.add_argument("--addresses", type=int, default=4000, help="where people are when not at home")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--brief", action="store_true", help="nothing is saved")
     return parser.parse_args()
