@@ -19,7 +19,8 @@ _BROWSERS = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:{0}.0) Gecko/20100101 Firefox/{0}.0",
 )
 _MOST_WRONG = 2  # passwords in a row: people mistype, but are not locked out
-_AWAY = 0.1  # of sign-ins are from another network than home
+_AWAY = 0.1  # of calls come from one of two other places of theirs
+_GUESSES = 500
 SIGN_IN, ADMIN_SIGN_IN, REFRESH = "sign-in", "operator's sign-in", "refresh"
 _WRONG, _UNKNOWN = "wrong password", "unknown user"
 # Of a hundred calls.
@@ -148,7 +149,7 @@ class Crowd:
         if kind == _UNKNOWN:
             answers["USERNAME"] = f"nobody{self._chance.randrange(self._strangers)}@example.com"
         if kind != SIGN_IN:
-            answers["PASSWORD"] = f"Guess-{self._chance.randrange(10_000)}!aA1"
+            answers["PASSWORD"] = f"Guess-{self._chance.randrange(_GUESSES)}!aA1"
         return self._public(
             "InitiateAuth", person, ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=answers
         )
@@ -156,13 +157,15 @@ class Crowd:
     def _public(self, operation: str, person: Person, **members: Any) -> dict[str, Any]:
         """A call of a person's own browser, at home or away."""
         number = person.number
-        is_away = self._chance.random() < _AWAY
+        place = number
+        if self._chance.random() < _AWAY:
+            place = len(self._everybody) + (2 * number + self._chance.randrange(2)) % self._addresses
         headers = {
             "Content-Type": "application/x-amz-json-1.1",
             "X-Amz-Target": _TARGET + operation,
             "User-Agent": _BROWSERS[number % 2].format(120 + number % 25),
             "Accept-Language": "nb-NO,nb;q=0.9,en;q=0.8",
-            "X-Forwarded-For": address_of(self._chance.randrange(self._addresses) if is_away else number),
+            "X-Forwarded-For": address_of(place),
         }
         return {"headers": headers, "body": json.dumps(members)}
 
