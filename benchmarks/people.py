@@ -52,10 +52,11 @@ class People:
             "seconds": seconds,
             "warm_up": warm_up,
             "proof": '"AccessToken"',
-            "requests": [self._request(act, user) for user in users],
+            "requests": [self.request(act, user) for user in users],
         }
 
-    def _request(self, act: Act, number: int) -> dict[str, Any]:
+    def request(self, act: Act, number: int) -> dict[str, Any]:
+        """One user's request, as it is sent."""
         name = self.users[number]
         match act:
             case "InitiateAuth":
@@ -123,9 +124,16 @@ def address_of(number: int) -> str:
     return f"88.88.{number % 250}.{number // 250 + 1}"
 
 
-def settle(server: Server, count: int, mode: Mode) -> People:
-    """A pool with `count` users who have signed in once."""
-    api = boto3.client(
+def operators_call(server: Server, operation: str, **members: Any) -> dict[str, Any]:
+    """A signed request for the load generator; it is good for five minutes."""
+    body = json.dumps(members)
+    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": _TARGET + operation}
+    return {"headers": _signed(server, headers, body), "body": body}
+
+
+def operators_api(server: Server) -> Any:
+    """A client that makes operators' calls."""
+    return boto3.client(
         "cognito-idp",
         endpoint_url=server.url,
         region_name=REGION,
@@ -133,6 +141,11 @@ def settle(server: Server, count: int, mode: Mode) -> People:
         aws_secret_access_key=server.key[1],
         config=Config(retries={"total_max_attempts": 1}),
     )
+
+
+def settle(server: Server, count: int, mode: Mode) -> People:
+    """A pool with `count` users who have signed in once."""
+    api = operators_api(server)
     add_ons = {"AdvancedSecurityMode": mode}
     pool: str = api.create_user_pool(PoolName="people", UserPoolAddOns=add_ons)["UserPool"]["Id"]
     made = api.create_user_pool_client(UserPoolId=pool, ClientName="app", ExplicitAuthFlows=_FLOWS)
