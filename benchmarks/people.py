@@ -1,9 +1,9 @@
 """The people who sign in: the same pool, client, users and calls, whichever server they are made on."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
+from urllib.request import Request, urlopen
 
 import boto3
 from botocore.auth import SigV4Auth
@@ -154,20 +154,17 @@ def settle(server: Server, count: int, mode: Mode) -> People:
     for user in users:
         api.admin_create_user(UserPoolId=pool, Username=user, MessageAction="SUPPRESS")
         api.admin_set_user_password(UserPoolId=pool, Username=user, Password=_PASSWORD, Permanent=True)
-    return People(server, pool, client, users, tuple(_first_sign_ins(api, client, users)))
+    people = People(server, pool, client, users, ())
+    return replace(people, refresh_tokens=tuple(_first_sign_in(people, number) for number in range(count)))
 
 
-def _first_sign_ins(api: Any, client: str, users: Sequence[str]) -> Sequence[str]:
-    """The refresh tokens of real sign-ins."""
-    tokens = []
-    for user in users:
-        answer = api.initiate_auth(
-            ClientId=client,
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": user, "PASSWORD": _PASSWORD},
-        )
-        tokens.append(answer["AuthenticationResult"]["RefreshToken"])
-    return tokens
+def _first_sign_in(people: People, number: int) -> str:
+    """The refresh token of a real sign-in, from where the later ones come: people are known there."""
+    asked = people.request("InitiateAuth", number)
+    request = Request(people.server.url + "/", asked["body"].encode(), asked["headers"])
+    with urlopen(request) as answer:
+        token: str = json.load(answer)["AuthenticationResult"]["RefreshToken"]
+    return token
 
 
 def _signed(server: Server, headers: dict[str, str], body: str) -> dict[str, str]:
