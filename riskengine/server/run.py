@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 _BACKLOG = 1024
 IDLE = 75.0  # seconds for a request to follow, and for the lines of its head to come
+_ENDINGS = (signal.SIGINT, signal.SIGTERM)
 GRACE = 30.0  # seconds that calls in flight get to finish
 
 
@@ -80,8 +81,8 @@ async def serve(  # noqa: PLR0913 - one thing each
     loop = asyncio.get_running_loop()
     if orphaned is not None:
         loop.add_reader(orphaned, stop.set)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    for number in _ENDINGS:
+        loop.add_signal_handler(number, _begin_end, loop, stop, orphaned is None)
     with closing(listener or bind(settings)[0]) as bound:
         async with listening(create_app(services, pages=pages), bound) as url, _published():
             log.info("listening", url=url, version=__version__)
@@ -93,6 +94,15 @@ async def serve(  # noqa: PLR0913 - one thing each
             if orphaned is not None:
                 loop.remove_reader(orphaned)
             log.info("stopping")
+
+
+def _begin_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event, is_alone: bool) -> None:  # noqa: FBT001 - a callback's
+    """Finish what was taken; at a second signal whoever is alone ends at once, others by their supervisor."""
+    stop.set()
+    if is_alone:
+        for number in _ENDINGS:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
 
 
 @asynccontextmanager
