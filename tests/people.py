@@ -34,7 +34,7 @@ class People:
 
     def __init__(self, service: Service, *, mode: str = "ENFORCED", **client: Any) -> None:
         self.service = service
-        self.api = service.boto3()
+        self.api = service.shared_api
         self.pool = self.api.create_user_pool(
             PoolName="people",
             UserPoolAddOns={"AdvancedSecurityMode": mode},

@@ -26,6 +26,7 @@ T = TypeVar("T")
 _BACKLOG = 1024
 IDLE = 75.0  # seconds for a request to follow, and for the lines of its head to come
 _LOTS = (10_000, 10, 250)  # objects made, and rounds of the younger, before a generation is looked through
+_ENDINGS = (signal.SIGINT, signal.SIGTERM)
 GRACE = 30.0  # seconds that calls in flight get to finish
 
 
@@ -82,8 +83,8 @@ async def serve(  # noqa: PLR0913 - one thing each
     loop = asyncio.get_running_loop()
     if orphaned is not None:
         loop.add_reader(orphaned, stop.set)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    for number in _ENDINGS:
+        loop.add_signal_handler(number, _begin_end, loop, stop, orphaned is None)
     with closing(listener or bind(settings)[0]) as bound:
         async with listening(create_app(services, pages=pages), bound) as url, _published():
             log.info("listening", url=url, version=__version__)
@@ -106,6 +107,15 @@ def settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_LOTS)
+
+
+def _begin_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event, is_alone: bool) -> None:  # noqa: FBT001 - a callback's
+    """Finish what was taken; at a second signal whoever is alone ends at once, others by their supervisor."""
+    stop.set()
+    if is_alone:
+        for number in _ENDINGS:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
 
 
 @asynccontextmanager

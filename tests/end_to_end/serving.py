@@ -118,6 +118,11 @@ class Server:
         """Another command on the same database, from the same folder."""
         return command(self.folder, *arguments, "--database", self.database, **self._settings)
 
+    @property
+    def shared_api(self) -> Any:
+        """A client; of a server in a process of its own each is a new one."""
+        return self.boto3()
+
     def boto3(self, key: Key | None = None) -> Any:
         """A client that never retries."""
         id_, secret = key or self.key

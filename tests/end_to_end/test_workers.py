@@ -3,14 +3,22 @@
 import os
 import re
 import signal
+import threading
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import BotoCoreError
-from people import People
+from people import PASSWORD, People
 from serving import Server, command
 from test_killed import all_events
+from test_serve_command import InFlight
+from trigger_server import TriggerServer, arn
+
+from riskengine.server.run import GRACE
 
 pytestmark = [
     pytest.mark.slow,
@@ -132,6 +140,84 @@ def test_what_one_worker_saw_the_others_count_within_a_second(workers):
         scores.add(people.events(user)[0]["EventRisk"].get("RiskLevel"))
 
     assert scores <= {"Medium", "High"}
+
+
+class Crowd:
+    """People who sign in one after the other, each on a new connection, until nobody answers any more."""
+
+    def __init__(self, people, size):
+        self.people = people
+        self.users = [people.user() for _ in range(size)]
+        self.answered = Counter()
+        self.statuses = Counter()
+        self._threads = [threading.Thread(target=self._sign_in, args=(user,)) for user in self.users]
+
+    def start(self):
+        for thread in self._threads:
+            thread.start()
+
+    def join(self):
+        for thread in self._threads:
+            thread.join(60)
+
+    def _sign_in(self, user):
+        while True:
+            try:
+                status, _ = InFlight(self.people.service.port, self.people.client, user).land()
+            except (OSError, HTTPException):
+                return  # not taken: refused, or still waiting to be
+            self.statuses[status] += 1
+            self.answered[user] += status == 200
+
+
+def test_whatever_was_taken_under_load_is_answered_before_the_workers_end(workers):
+    people = People(workers)
+    crowd = Crowd(people, 8)
+    crowd.start()
+    eventually(lambda: crowd.answered.total() > 60)
+    began = time.monotonic()
+
+    assert workers.end() == 0
+
+    assert time.monotonic() - began < GRACE + 5
+    crowd.join()
+    workers.start()
+    kept = {user: len(all_events(people, user)) for user in crowd.users}
+    assert set(crowd.statuses) == {200}
+    assert kept == dict(crowd.answered)
+
+
+@pytest.fixture
+def stalled():
+    """A customer's function that answers nothing for longer than anybody waits."""
+    with TriggerServer() as functions:
+        functions.on("PreSignUp_SignUp", functions.stall)
+        yield functions
+
+
+@pytest.mark.parametrize("kind", ["alone", "together"])
+def test_a_second_signal_ends_at_once(tmp_path, new_database, stalled, kind):
+    database = new_database({"alone": "sqlite", "together": "postgres"}[kind], tmp_path)
+    workers = {"alone": "1", "together": "2"}[kind]
+    server = Server(tmp_path, database, workers=workers, triggers=f"{arn('slow')}={stalled.url}").start()
+    people = People(server)
+    people.pool_with(LambdaConfig={"PreSignUp": arn("slow")})
+    with ThreadPoolExecutor(1) as caller:
+        call = caller.submit(
+            people.api.sign_up, ClientId=people.new_client(), Username="slow", Password=PASSWORD
+        )
+        eventually(lambda: stalled.taken)
+        processes = children(server.process.pid)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        assert server.process.poll() is None  # it waits for the call
+
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(3)
+
+        assert all(is_gone(process) for process in processes)
+        with pytest.raises(BotoCoreError):
+            call.result()
 
 
 def test_nothing_is_cut_off_while_workers_end(workers):
