@@ -113,16 +113,34 @@ def command_of_image():
     return json.loads(entry) + json.loads(arguments)
 
 
+# As `docker run --read-only --cap-drop ALL`: for this process alone, and for whom the machine lets do it.
+READ_ONLY = """
+mount --bind "$0" "$0"
+mount -o remount,bind,ro /
+if touch /a-file-that-should-not-be 2>/dev/null; then exit 99; fi
+cd "$0"
+exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all "$@"
+"""
+IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("unshare") and shutil.which("setpriv")
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_its_steps_make_a_service_that_is_healthy_and_writes_to_its_volume_only(built, tmp_path):
+@pytest.mark.parametrize(
+    "is_read_only",
+    [False, pytest.param(True, marks=pytest.mark.skipif(not IS_ROOT, reason="takes root and unshare"))],
+)
+def test_its_steps_make_a_service_that_is_healthy_and_writes_to_its_volume_only(
+    built, tmp_path, is_read_only
+):
     volume = tmp_path / "volume"
     volume.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     before = {path for path in built.rglob("*") if path.is_file()}
+    around = ["unshare", "--mount", "sh", "-ec", READ_ONLY, str(volume)] if is_read_only else []
     process = subprocess.Popen(
-        command_of_image(),
+        [*around, *command_of_image()],
         cwd=volume,
         env=environment_of_image(built, volume, port),
         stdout=subprocess.DEVNULL,
