@@ -14,7 +14,7 @@ from riskengine.config import Settings
 from riskengine.flows.access_keys import create_access_key
 from riskengine.flows.services import Services
 from riskengine.server.app import create_app
-from riskengine.server.run import bind, listening
+from riskengine.server.run import bind, listening, settle_memory
 from riskengine.wiring import open_house
 
 LOOP, SIGNATURES, WRITER, OTHERS = "event loop", "signature threads", "writer", "other threads"
@@ -31,6 +31,7 @@ async def riskengine(database: Path) -> AsyncIterator[tuple[Services, servers.Se
     with listener:
         async with open_house(settings) as services, listening(create_app(services), listener) as url:
             key, secret = await create_access_key(services, "benchmark")
+            settle_memory()
             yield services, servers.Server("riskengine", url, (key.id, secret.reveal()), 0)
 
 

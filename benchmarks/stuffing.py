@@ -111,14 +111,16 @@ def attack(order: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def attacker(order: dict[str, Any] | None) -> Iterator[list[dict[str, Any]]]:
-    """The attack as a process of its own, during the block; its figures after it."""
+def attacker(order: dict[str, Any] | None, niceness: int) -> Iterator[list[dict[str, Any]]]:
+    """The attack as a process of its own, during the block; its figures after it.
+
+    Its own processor time is no load of the service: with a niceness, where both want a core, it waits.
+    """
     told: list[dict[str, Any]] = []
     if order is None:
         yield told
         return
-    # The attacker's own processor time is no load of the service: where both want a core, it waits.
-    command = ["nice", "-n", "15", sys.executable, __file__, "--attack", json.dumps(order)]
+    command = ["nice", "-n", str(niceness), sys.executable, __file__, "--attack", json.dumps(order)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         yield told
         told.append(json.loads(process.communicate()[0]))
@@ -150,6 +152,8 @@ def good(people: People, rate: float, seconds: float, locals_: int) -> tuple[Str
     return streams
 
 
+# How the attack runs beside the service, and its niceness; None: not at all.
+_CONDITIONS = {"calm": None, "attacked": 15, "attacked by a process of equal priority": 0}
 PASSWORD = "Corr3ct-horse-battery!"
 
 
@@ -171,7 +175,7 @@ def main() -> None:
 
 def _round(people: People, options: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name in ("calm", "attacked"):
+    for name, niceness in _CONDITIONS.items():
         order = {
             "url": people.server.url + "/",
             "client": people.client,
@@ -180,8 +184,8 @@ def _round(people: People, options: argparse.Namespace) -> dict[str, Any]:
             "rate": options.attempts,
             "seconds": options.seconds + 2,
         }
-        with attacker(order if name == "attacked" else None) as told:
-            if name == "attacked":
+        with attacker(None if niceness is None else order, niceness or 0) as told:
+            if niceness is not None:
                 asyncio.run(asyncio.sleep(2))
             before = people.server.cpu_seconds() or 0.0
             elsewhere, there = good(people, options.rate, options.seconds, options.locals)
@@ -198,7 +202,7 @@ def _round(people: People, options: argparse.Namespace) -> dict[str, Any]:
 def _print(report: Report, rounds: list[dict[str, Any]], options: argparse.Namespace) -> None:
     rows = []
     for title, group in (("at home elsewhere", "elsewhere"), ("at home in the attacked network", "there")):
-        for name in ("calm", "attacked"):
+        for name in _CONDITIONS:
             each = [one[name][group] for one in rounds]
             good_ = sum(one["outcomes"].get("tokens", 0) for one in each)
             sent = sum(sum(one["outcomes"].values()) for one in each)
@@ -215,18 +219,23 @@ def _print(report: Report, rounds: list[dict[str, Any]], options: argparse.Names
         ["good users", "p50 ms", "p95 ms", "signed in"],
         rows,
     )
-    ratios = [one["attacked"]["elsewhere"]["p50_ms"] / one["calm"]["elsewhere"]["p50_ms"] for one in rounds]
+    for name in list(_CONDITIONS)[1:]:
+        report.note(f"{name[0].upper()}{name[1:]}: {_effect(rounds, name, options)}")
+
+
+def _effect(rounds: list[dict[str, Any]], name: str, options: argparse.Namespace) -> str:
+    ratios = [one[name]["elsewhere"]["p50_ms"] / one["calm"]["elsewhere"]["p50_ms"] for one in rounds]
+    attacks = [one[name]["attack"] for one in rounds]
     refused = [
-        one["attacked"]["attack"]["outcomes"].get("TooManyRequestsException", 0)
-        / max(sum(one["attacked"]["attack"]["outcomes"].values()), 1)
-        for one in rounds
+        100 * each["outcomes"].get("TooManyRequestsException", 0) / max(sum(each["outcomes"].values()), 1)
+        for each in attacks
     ]
-    answered = [one["attacked"]["attack"]["answered"] / (options.seconds + 2) for one in rounds]
-    cores = [one["attacked"]["server_cores"] for one in rounds]
-    report.note(
-        f"Good users elsewhere are slower by {spread(ratios, 2)} x (median latency); of the attack's"
-        f" {spread(answered)} answers a second {spread([share * 100 for share in refused], 1)} % were refused"
-        f" early; the server used {spread(cores, 2)} cores."
+    answered = [each["answered"] / (options.seconds + 2) for each in attacks]
+    cores = [one[name]["server_cores"] for one in rounds]
+    return (
+        f"good users elsewhere are slower by {spread(ratios, 2)} x (median latency); of the attack's"
+        f" {spread(answered)} answers a second {spread(refused, 1)} % were refused early; the server used"
+        f" {spread(cores, 2)} cores."
     )
 
 

@@ -75,7 +75,10 @@ async def row_sizes(url: str) -> dict[str, tuple[int, int]]:
         for table in ("events", "sessions", "observations", "users", "profiles"):
             count = await connection.fetchval(f"select greatest(count(*), 1) from {table}")
             sizes = await connection.fetchrow(
-                "select pg_table_size($1::regclass), pg_indexes_size($1::regclass)", table
+                "select sum(pg_table_size(relid))::bigint, sum(pg_indexes_size(relid))::bigint"
+                " from (select relid from pg_partition_tree($1::regclass) where isleaf"
+                " union select $1::regclass) as parts",
+                table,
             )
             found[table] = (sizes[0] // count, sizes[1] // count)
     finally:

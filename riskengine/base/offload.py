@@ -29,7 +29,7 @@ class Offload:
     def __init__(self, threads: int) -> None:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._is_closed = False
-        self._threads = [Thread(target=self._work, name=f"crypto-{n}", daemon=True) for n in range(threads)]
+        self._threads = [Thread(target=self._work, name=f"crypto_{n}", daemon=True) for n in range(threads)]
         for thread in self._threads:
             thread.start()
 
