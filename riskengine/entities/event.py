@@ -59,5 +59,6 @@ class AuthEvent(Struct, frozen=True, kw_only=True):
     learning: Literal["pending", "learned", "quarantined", "refused"] = "pending"
     feedback: EventFeedback | None = None  # the last verdict
     verdicts: tuple[EventFeedback, ...] = ()  # all of them, oldest first; bounded (flows.verdicts)
+    session: str = ""  # the one that a sign-in opened
     notice: str = ""  # the notification that told the user of it
     version: int = 0

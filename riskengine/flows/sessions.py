@@ -63,19 +63,33 @@ async def end(tx: Transaction, user: User, id_: str, now: int) -> Session:
     raise api.errors.ResourceNotFoundException(f"Session {id_} does not exist.")
 
 
-async def end_those_of(tx: Transaction, event: AuthEvent, now: int) -> None:
-    """End the sessions that an event opened, and forget devices registered in them; access tokens die too."""
+async def end_that_of(tx: Transaction, event: AuthEvent, now: int) -> None:
+    """End the session that an event opened, and forget a device registered in it; access tokens die too."""
+    if event.session:
+        opened = await tx.sessions.find(event.pool, event.session)
+        if opened is not None and not opened.is_revoked:
+            await _end(tx, opened)
+    elif event.response == "Pass":
+        await _end_by_event(tx, event, now)
+
+
+async def _end_by_event(tx: Transaction, event: AuthEvent, now: int) -> None:
+    """Where an earlier release has not noted which session it was, all of the user's are looked through."""
     after = ""
     while True:
         # A day back: access tokens may outlive the refresh token by that much.
         found = await tx.sessions.of_user(event.pool, event.sub, now=now - DAY, limit=_MOST_READ, after=after)
         for session in found:
             if session.event_id == event.id:
-                tx.sessions.save(replace(session, is_revoked=True))
-                await _forget_device(tx, session)
+                await _end(tx, session)
         if len(found) < _MOST_READ:
             return
         after = found[-1].id
+
+
+async def _end(tx: Transaction, session: Session) -> None:
+    tx.sessions.save(replace(session, is_revoked=True))
+    await _forget_device(tx, session)
 
 
 async def _forget_device(tx: Transaction, session: Session) -> None:

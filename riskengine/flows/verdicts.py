@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from riskengine.base.clock import DAY
 from riskengine.entities import AuthEvent, EventFeedback, User
 from riskengine.flows.services import Services
-from riskengine.flows.sessions import end_those_of
+from riskengine.flows.sessions import end_that_of
 from riskengine.storage.interface import Transaction
 
 ADMINISTRATOR: Literal["Admin"] = "Admin"
@@ -41,7 +41,7 @@ async def give(services: Services, user: User, event_id: str, verdict: Verdict) 
     async def work(tx: Transaction, event: AuthEvent) -> AuthEvent:
         pool = await tx.pools.get(user.pool)
         if said.value == "Invalid" and pool.revokes_on_invalid:
-            await end_those_of(tx, event, verdict.now)
+            await end_that_of(tx, event, verdict.now)
         return told(event, said)
 
     return await services.risk.feedback(user, event_id, said, work, now=verdict.now)

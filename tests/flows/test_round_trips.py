@@ -68,3 +68,20 @@ def test_a_name_that_nobody_has_costs_as_many(people, asked):
     [read, written] = asked
     assert read == READ
     assert sorted(written) == ["events", "lockouts", "observations"]
+
+
+def test_the_word_invalid_ends_a_session_without_looking_at_the_others(people, asked):
+    people.pool_with()
+    user = people.user()
+    for _ in range(3):
+        people.sign_in(user)
+    event = people.api.admin_list_user_auth_events(UserPoolId=people.pool, Username=user)["AuthEvents"][0]
+    asked.clear()
+
+    people.api.admin_update_auth_event_feedback(
+        UserPoolId=people.pool, Username=user, EventId=event["EventId"], FeedbackValue="Invalid"
+    )
+
+    reads = [each for each in asked if isinstance(each, frozenset)]
+    assert reads.count(frozenset({"sessions"})) == 1
+    assert "sessions" in asked[-1]

@@ -270,6 +270,20 @@ class TestSessions:
         assert self.works(people, mine) == (True, True)
 
     @pytest.mark.slow
+    def test_end_where_an_earlier_release_has_not_noted_which(self, people, user, opened, sending):
+        event = newest(people, user)["EventId"]
+
+        async def unnoted(services):
+            async with services.storage.transaction() as tx:
+                stored = await tx.events.find_anywhere(event)
+                tx.events.save(replace(stored, session=""))
+
+        sending.do(unnoted)
+        people.judge(user, event, "Invalid")
+        assert self.works(people, opened[1]) == (False, False)
+        assert self.works(people, opened[0]) == (True, True)
+
+    @pytest.mark.slow
     def test_stay_ended_when_the_word_is_taken_back(self, people, user, opened):
         event = newest(people, user)["EventId"]
         people.judge(user, event, "Invalid")

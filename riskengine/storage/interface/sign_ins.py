@@ -97,6 +97,10 @@ class Sessions(Protocol):
         """The session; raises NotFound."""
         ...
 
+    async def find(self, pool: str, session: str) -> Session | None:
+        """The session, if it is there."""
+        ...
+
     async def of_user(
         self, pool: str, sub: str, *, now: int, limit: int, after: str = ""
     ) -> Sequence[Session]:

@@ -17,7 +17,11 @@ class Sessions(Table):
 
     async def get(self, pool: str, session: str) -> Session:
         """The session; raises NotFound."""
-        return present(await self._session(sql.GET, {"pool": pool, "id": session}))
+        return present(await self.find(pool, session))
+
+    async def find(self, pool: str, session: str) -> Session | None:
+        """The session, if it is there."""
+        return await self._session(sql.GET, {"pool": pool, "id": session})
 
     async def find_by_refresh(self, pool: str, refresh_hash: bytes) -> Session | None:
         """By the hash of the current refresh token, or of the one that rotation replaced."""

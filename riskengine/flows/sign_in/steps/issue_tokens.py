@@ -53,7 +53,7 @@ async def perform(sign_in: SignIn, visit: Visit) -> Ended:
         await make_room(visit.tx, visit.pool, user, visit.now)
         session = replace(session, seen=seen_at_sign_in(sign_in.event, visit.now))
     visit.tx.sessions.add(session)
-    event = replace(sign_in.event, response="Pass", failure=None)
+    event = replace(sign_in.event, response="Pass", failure=None, session=session.id)
     return Ended(replace(sign_in, event=event), SignedIn(begun, new_device))
 
 
