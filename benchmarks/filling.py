@@ -4,6 +4,7 @@ A copy is the bytes that the service wrote with some places overwritten, each as
 has the size, the columns and the indexes of a real one. Only the copied users' passwords prove nothing.
 """
 
+import asyncio
 import math
 import random  # noqa: TID251 - made-up ids need no secrecy
 import struct
@@ -14,12 +15,12 @@ from hashlib import blake2b
 from time import perf_counter
 from typing import Any, Protocol
 
-import msgspec
-
 from riskengine.api import wire
 from riskengine.base.clock import DAY, MINUTE
 from riskengine.entities import AuthEvent, Session, User
+from riskengine.flows import kept_state
 from riskengine.flows.event_facts import assessment_of, outcome_of
+from riskengine.flows.journal import Journal
 from riskengine.risk import Engine, Population, default_model
 
 _DAYS = 80  # of the past: all events still have their context, the largest they ever are
@@ -237,10 +238,8 @@ class Past:
             outcome = outcome_of(event)
             if event.attempt is not None and outcome is not None:
                 engine.observe(engine.conclude(event.attempt, None, assessment_of(event), outcome))
-        before = msgspec.json.decode(self._target.rows("select body from populations")[0][0])
-        state = engine.population.to_state() | {name: before[name] for name in ("taken", "asked")}
-        state["tables"].pop("crowds.password", None)
-        self._target.put_state(self._pool, msgspec.json.encode(state))
+        kept = self._target.rows("select body from populations")[0][0]
+        self._target.put_state(self._pool, asyncio.run(_with(engine, self._pool, kept)))
 
     def _check(self) -> None:
         """Copies are records that the service reads, and their columns say what their bodies say."""
@@ -252,6 +251,14 @@ class Past:
             same = (event.sub, event.time, event.id) == (sub, time, id_)
             if not same or attempt is None or (attempt.user, attempt.time) != (sub, time / 1_000_000):
                 raise SystemExit(f"a copied event is no event: {id_}")
+
+
+async def _with(engine: Engine, pool: str, kept: bytes) -> bytes:
+    """A stored state with another population in it: what of the service's own rows is in it stays told."""
+    before = await kept_state.read(kept, default_model())
+    journal = Journal(pool, "filling", engine)
+    journal.asked = before.asked
+    return await kept_state.written(journal, before.position or {})
 
 
 def _event_stencil(event: AuthEvent) -> Stencil:

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 _REBUILD = DAY  # how far back events are read where no state was kept
 _PAGE = 500
 _SOME = 100  # observations that are taken in before others have their turn
+_CLEARED = 500  # observations deleted in one unit
 _KEPT_BY_OTHERS = 20 * SECOND  # a state younger than this need not be kept again
 
 
@@ -179,6 +180,7 @@ class Shelf:
         journal.is_changed = False
         time = max(now, known[0] + 1) if known else now
         before = known[1] if known else {}
+        await self._clear(pool, before)
         retired = self._retired(journal, before)
         position = {name: each for name, each in copied(journal.taken).items() if name not in retired}
         try:
@@ -186,8 +188,6 @@ class Shelf:
             state = await written(journal, position)
             async with self._storage.transaction() as tx:
                 tx.populations.swap(pool, known[0] if known else None, time, state)
-                for process, taken in before.items():
-                    tx.observations.delete_until(pool, process, taken.low)
         except (Conflict, AlreadyExists):
             journal.is_changed = True
             return False
@@ -200,7 +200,7 @@ class Shelf:
         return True
 
     def _retired(self, journal: Journal, before: Mapping[str, Taken]) -> set[str]:
-        """Processes long gone whose observations a stored state holds: their rows go, and their places."""
+        """Processes long gone, whose observations a stored state holds: their rows are gone, places go."""
         if self.present is None:
             return set()
         gone = set(journal.taken) - self.present - {self.process}
@@ -221,9 +221,16 @@ class Shelf:
 
     async def _sweep(self, pool: str) -> None:
         """Delete what a state of the last round holds; whoever reads every second has long read it."""
-        covered = self._covered.pop(pool, None)
-        if covered is None:
-            return
-        async with self._storage.transaction() as tx:
-            for process, taken in covered.items():
-                tx.observations.delete_until(pool, process, taken.low)
+        await self._clear(pool, self._covered.pop(pool, {}))
+
+    async def _clear(self, pool: str, position: Mapping[str, Taken]) -> None:
+        """Delete what a stored state holds, some at a time: sign-ins wait for the same writer."""
+        for process, taken in position.items():
+            last = 0
+            while last < taken.low:
+                following = await self._storage.observations.since(pool, process, last, limit=1)
+                if not following or following[0].number > taken.low:
+                    break
+                last = min(following[0].number + _CLEARED - 1, taken.low)
+                async with self._storage.transaction() as tx:
+                    tx.observations.delete_until(pool, process, last)

@@ -6,10 +6,11 @@ import threading
 import pytest
 from people import AWAY, CHROME, HOME, PASSWORD, People
 
-from riskengine.base.clock import to_seconds
+from riskengine.base.clock import MINUTE, to_seconds
 from riskengine.flows import kept_state
 from riskengine.flows.observations import Finished
 from riskengine.risk import Relearned, relearning
+from riskengine.storage.sqlite import SqliteFile
 
 FLOOD = 30_000
 PIECES = 4 * FLOOD // 2048
@@ -153,3 +154,32 @@ def test_a_lesson_is_learned_beside_the_loop_and_the_next_score_waits_for_it(peo
     assert scored == [1, 1, 1]
     assert len(threads) == 1
     assert loop_thread not in threads
+
+
+def test_what_a_state_holds_is_deleted_some_at_a_time(people, monkeypatch):
+    """Sign-ins wait for the same writer; a flood leaves tens of thousands."""
+    gone = []
+    commit = SqliteFile.commit
+
+    async def counted(self, writes):
+        touched = await commit(self, writes)
+        gone.extend(
+            count
+            for write, count in zip(writes, touched, strict=True)
+            if write.statement.text.startswith("delete from observations")
+        )
+        return touched
+
+    monkeypatch.setattr(SqliteFile, "commit", counted)
+
+    async def work(s):
+        journal = await s.risk.shelf.journal(people.pool, s.clock.now())
+        for _ in range(1100):
+            await failure(s, people.pool)
+        for minute in range(3):
+            await s.risk.shelf.keep(journal, s.clock.now() + minute * MINUTE, is_last=minute == 0)
+        return await s.storage.observations.of_pool(people.pool, after=("", 0), limit=10)
+
+    assert people.service.do(work) == []
+    assert sum(gone) > 1100
+    assert max(gone) <= 500
