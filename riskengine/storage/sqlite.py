@@ -20,7 +20,12 @@ from riskengine.storage.unit import Write
 
 _WRITER_PATIENCE = 5.0  # seconds to wait for another process's lock
 _READER_PATIENCE = 0.25  # on the event loop
-_WRITER_PRAGMAS = ("journal_mode = wal", "synchronous = full", "wal_autocheckpoint = 4000")
+_WRITER_PRAGMAS = (
+    "journal_mode = wal",
+    "synchronous = full",
+    "wal_autocheckpoint = 4000",
+    "journal_size_limit = 33554432",  # a log that a burst made longer is cut again
+)
 
 
 def _connect(path: str, patience: float, pragmas: Sequence[str] = ()) -> sqlite3.Connection:
@@ -43,7 +48,7 @@ def _apply_migrations(connection: sqlite3.Connection) -> None:
         connection.execute(VERSIONS_TABLE)
         applied = connection.execute("select coalesce(max(version), 0) from schema_versions").fetchone()[0]
         for migration in missing(applied):
-            for statement in migration.statements:
+            for statement in (*migration.statements, *migration.sqlite):
                 connection.execute(statement)
             connection.execute("insert into schema_versions (version) values (?)", (migration.version,))
         connection.execute("commit")

@@ -17,6 +17,7 @@ from riskengine.storage.migrations import (
     m0007_event_ages,
     m0008_observations,
     m0009_event_months,
+    m0010_observation_pages,
 )
 from riskengine.storage.migrations.migration import Migration
 
@@ -30,6 +31,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m0007_event_ages.MIGRATION,
     m0008_observations.MIGRATION,
     m0009_event_months.MIGRATION,
+    m0010_observation_pages.MIGRATION,
 )
 
 VERSIONS_TABLE = "create table if not exists schema_versions (version BIGINT primary key)"

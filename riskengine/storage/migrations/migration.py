@@ -17,7 +17,8 @@ class Migration:
 
     version: int
     statements: tuple[str, ...]
-    postgres: tuple[str, ...] = ()  # what PostgreSQL alone is told, after the others, in its own words
+    sqlite: tuple[str, ...] = ()  # what SQLite alone is told after them; one process has the file
+    postgres: tuple[str, ...] = ()  # what PostgreSQL alone is told after them, in its own words
 
 
 def for_postgres(statement: str) -> str:

@@ -157,6 +157,7 @@ def test_a_migration_leaves_processes_of_the_release_before_working(migration):
     made = set()
     # What PostgreSQL alone is told is held to it by test_contract_event_months.py, with such processes.
     assert (migration.postgres != ()) == (migration.version == 9)
+    # A SQLite file has one process, which migrates it when it starts.
     for statement in migration.statements:
         found = ADDITIVE.match(statement)
         assert found, statement

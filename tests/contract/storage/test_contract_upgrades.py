@@ -9,7 +9,7 @@ from stored_messages import a_code, a_device, a_message, a_passkey
 from stored_things import NOW, POOL, a_pool, a_session, a_user
 
 from riskengine.api import wire
-from riskengine.entities import Lockout, RateWindow
+from riskengine.entities import Lockout, Observation, RateWindow
 from riskengine.storage import records
 from riskengine.storage.migrations import MIGRATIONS
 from riskengine.storage.postgres import Postgres
@@ -68,6 +68,26 @@ async def test_version_1_is_still_there_after_the_upgrade(upgraded):
     assert await upgraded.users.find(POOL, "alice") == a_user()
     assert await upgraded.sessions.find_by_refresh(POOL, b"session-1") == a_session()
     assert (await upgraded.lockouts.find(POOL, "alice", "password")).failures == 3
+
+
+async def test_observations_outlive_the_upgrade(new_database_url, monkeypatch):
+    database = await opened(new_database_url)
+    with monkeypatch.context() as earlier:
+        earlier.setattr("riskengine.storage.migrations.MIGRATIONS", MIGRATIONS[:9])
+        await database.migrate()
+    store = Store(database)
+    told = [
+        Observation(pool=POOL, process="one", number=number, decided=number - 1, body=b"x" * 1200)
+        for number in (1, 2, 5)
+    ]
+    async with store.transaction() as tx:
+        for each in told:
+            tx.observations.add(each)
+
+    await store.migrate()
+
+    assert list(await store.observations.since(POOL, "one", 0, limit=9)) == told
+    await store.close()
 
 
 async def test_what_version_1_wrote_can_be_saved_and_deleted(upgraded):
