@@ -15,7 +15,7 @@ TINY = (
     (
         "stuffing.py",
         ("--seconds", "1", "--rounds", "1", "--users", "32", "--attempts", "100", "--rate", "5"),
-        "Good users elsewhere are slower by",
+        "good users elsewhere are slower by",
     ),
     (
         "pauses.py",
